@@ -1,1 +1,1 @@
-"""The code behind *Gradient Descent to the Last Digit*: small, pure functions that the pages quote."""
+"""The code behind *Gradient Descent to the Last Digit*: functions that pages quote."""

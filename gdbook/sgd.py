@@ -1,11 +1,12 @@
-"""Mini-batch stochastic gradient descent: the update, and the loop around it, in two ways.
+"""Mini-batch stochastic gradient descent: the update, and the loop around it.
 
-`train` lets torch find the gradients (autograd); `train_by_hand` is given them as a formula and works in
-NumPy's float32. Both draw their samples from Python's `random` in the same order.
+There are two loops. `train` lets torch find the gradients (autograd);
+`train_by_hand` is given them as a formula and works in NumPy's float32. Both draw
+their samples from Python's `random`, in the same order.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,15 +21,19 @@ class DivergenceError(ArithmeticError):
 
     def __init__(self, step: int, loss: float) -> None:
         self.step = step
-        super().__init__(f"diverged: the loss of step {step} is {loss}, not finite; a smaller lr may help")
+        super().__init__(
+            f"diverged: the loss of step {step} is {loss}, not a finite number; "
+            "a smaller learning rate may help"
+        )
 
 
 @dataclass(frozen=True)
 class History:
     """What a run leaves behind, dimensionless.
 
-    orders: (num_epochs, n), the order in which each epoch drew the samples.
-    params: (steps + 1, p) float32, all parameters in one row: at the start, then after each step.
+    orders: (num_epochs, n), the order in which each epoch drew the n samples.
+    params: (steps + 1, p) float32, all parameters in one row: at the start, then
+    after each step.
     """
 
     orders: np.ndarray
@@ -45,17 +50,19 @@ class History:
         return (step - 1) // self.steps_per_epoch + 1
 
     def drawn(self, step: int) -> list[int]:
-        """Indices of the samples that a step, counted from 1, was computed from."""
+        """Indices of the samples that a step, counted from 1, learned from."""
         first = (step - 1) % self.steps_per_epoch * self.batch_size
-        return self.orders[self.epoch(step) - 1, first : first + self.batch_size].tolist()
+        return self.orders[
+            self.epoch(step) - 1, first : first + self.batch_size
+        ].tolist()
 
 
 def check_step(lr: float, batch_size: int) -> None:
-    """Raise ValueError unless lr is a finite positive number and batch_size at least 1."""
-    if not (math.isfinite(lr) and lr > 0 and batch_size >= 1):
-        raise ValueError(
-            f"wanted a finite lr > 0 and a batch_size >= 1, got lr={lr}, batch_size={batch_size}"
-        )
+    """Raise ValueError unless lr is finite and positive and batch_size at least 1."""
+    if not (math.isfinite(lr) and lr > 0):
+        raise ValueError(f"lr must be a finite positive number, got {lr}")
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
 
 
 def check_finite(loss: float, step: int) -> None:
@@ -64,10 +71,10 @@ def check_finite(loss: float, step: int) -> None:
         raise DivergenceError(step, loss)
 
 
-def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
-    """Step against the gradient, in place: w ← w − lr · g / batch_size, then forget g.
+def sgd(params: Iterable[Tensor], lr: float, batch_size: int) -> None:
+    """Step against the gradient, in place: w ← w − lr · g / batch_size; forget g.
 
-    Here g is the gradient of the summed loss, so that g / batch_size belongs to the mean loss.
+    Here g is the gradient of the summed loss, so g / batch_size is that of the mean.
     """
     check_step(lr, batch_size)
     with torch.no_grad():
@@ -76,7 +83,7 @@ def sgd(params: Sequence[Tensor], lr: float, batch_size: int) -> None:
             param.grad = None
 
 
-def snapshot(params: Sequence[Tensor]) -> list[float]:
+def snapshot(params: Iterable[Tensor]) -> list[float]:
     """Write all the numbers of some tensors into one row."""
     return [number for param in params for number in param.flatten().tolist()]
 
@@ -94,8 +101,8 @@ def train(
 ) -> History:
     """Train net(X, *params) in place by mini-batch SGD, with gradients by autograd.
 
-    The summed gradient of a batch is divided by `divisor`, or by batch_size when none is given.
-    Raises ValueError on bad input, DivergenceError at the step whose loss is not finite.
+    The summed gradient of a batch is divided by `divisor`; by batch_size if None.
+    Raises ValueError on bad input, DivergenceError when a loss is not finite.
     """
     orders, path = [], [snapshot(params)]
     for _ in range(num_epochs):
@@ -103,7 +110,7 @@ def train(
         for X, y in minibatches(orders[-1], batch_size, features, labels):
             l = loss(net(X, *params), y)
             check_finite(sum(snapshot([l])), step=len(path))
-            l.backward(torch.ones_like(l))  # the gradient of l.sum(), without building the sum
+            l.backward(torch.ones_like(l))  # as l.sum().backward(), one node less
             sgd(params, lr, divisor or batch_size)
             path.append(snapshot(params))
     return History(np.array(orders), np.array(path, np.float32), batch_size)
@@ -111,7 +118,7 @@ def train(
 
 def train_by_hand(
     value_and_grad: Callable[..., tuple],
-    params: Sequence[np.ndarray | np.float32],
+    params: Iterable[np.ndarray | np.float32],
     features: np.ndarray,
     labels: np.ndarray,
     lr: float,
@@ -119,29 +126,37 @@ def train_by_hand(
     batch_size: int,
     divisor: int | None = None,
 ) -> History:
-    """Do what `train` does, in NumPy's float32, with loss and gradient given as one written-out formula.
+    """Do what `train` does, in NumPy's float32, with gradients from a formula.
 
-    value_and_grad(X, y, *params) returns the loss of the batch and one derivative for each parameter.
-    Raises ValueError on bad input, DivergenceError at the step whose loss is not finite.
+    value_and_grad(X, y, *params) returns the loss of a batch and its derivatives,
+    one for each parameter. Raises what `train` raises.
     """
     check_step(lr, batch_size)
-    if not len(features) == len(labels) > 0:
-        raise ValueError(f"wanted as many labels as features, at least 1; got {len(features)}, {len(labels)}")
     eta, m = np.float32(lr), np.float32(divisor or batch_size)
     orders, path = [], [tuple(params)]
-    with np.errstate(over="ignore", invalid="ignore"):  # check_finite reports these, with the step
+    with np.errstate(over="ignore", invalid="ignore"):  # check_finite names the step
         for _ in range(num_epochs):
-            orders.append(order := shuffled(len(features)))
-            for X, y in zip(cut(features[order], batch_size), cut(labels[order], batch_size), strict=True):
+            orders.append(shuffled(len(features)))
+            for X, y in cut(orders[-1], batch_size, features, labels):
                 value, grads = value_and_grad(X, y, *path[-1])
                 check_finite(value, step=len(path))
-                path.append(tuple([param - eta * grad / m for param, grad in zip(path[-1], grads)]))
-    columns = [np.array(column) for column in zip(*path, strict=True)]
-    return History(np.array(orders), np.column_stack(columns), batch_size)
+                pairs = zip(path[-1], grads, strict=True)
+                path.append(tuple([p - eta * g / m for p, g in pairs]))
+    rows = np.array(path, np.float32).reshape(len(path), -1)
+    return History(np.array(orders), rows, batch_size)
 
 
-def cut(rows: np.ndarray, batch_size: int) -> Sequence[np.ndarray | np.float32]:
-    """Cut rows into batches; batches of one number become plain float32 numbers, far cheaper than arrays."""
-    if rows.ndim == 1 and batch_size == 1:
-        return list(rows)
-    return np.split(rows, range(batch_size, len(rows), batch_size))
+def cut(
+    order: list[int], batch_size: int, X: np.ndarray, y: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Cut features and labels, their rows put in the given order, into mini-batches.
+
+    Features that are one number each, taken one by one, come as plain numbers: to
+    NumPy a number costs a tenth of an array that holds it.
+    """
+    if not len(X) == len(y) > 0:
+        raise ValueError(f"wanted as many labels as samples; got {len(y)}, {len(X)}")
+    if batch_size == 1 and X.ndim == 1:
+        return [(X[i], y[i]) for i in order]
+    starts, X, y = range(0, len(order), batch_size), X[order], y[order]
+    return [(X[i : i + batch_size], y[i : i + batch_size]) for i in starts]
