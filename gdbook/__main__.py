@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from gdbook.ledger import Comparison, Entry, read_ledger, reproduce
+from gdbook.ledger import Entry, read_ledger
+from gdbook.reproduce import Comparison, reproduce
 
 
 def main(argv: list[str] | None = None) -> int:

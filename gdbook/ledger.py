@@ -1,21 +1,8 @@
-"""The ledger: every number that the article printed, recomputed and compared as text.
+"""The ledger: every number that the article printed, as it was printed."""
 
-There is no tolerance. A loss is printed as the article printed it, with the format
-`:f`; a tensor is printed by torch, and its numbers are read off the print.
-"""
-
-import re
 import tomllib
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-
-import torch
-from torch import Tensor
-
-from gdbook.experiments import EXPERIMENTS, Result
 
 PUBLISHED = Path(__file__).with_name("published.toml")
 
@@ -36,29 +23,13 @@ class Entry:
         return [self.id] if count == 1 else [f"{self.id}.{k + 1}" for k in range(count)]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One published number beside the one that was reproduced."""
-
-    id: str
-    published: str
-    reproduced: str
-
-    @property
-    def match(self) -> bool:
-        """Whether the two are the same text."""
-        return self.published == self.reproduced
-
-
 def read_ledger(path: Path = PUBLISHED) -> list[Entry]:
-    """Read the ledger. Raises ValueError on a repeated identifier or unknown field."""
+    """Read the ledger. Raises ValueError when an identifier stands there twice."""
     raw = tomllib.loads(path.read_text(encoding="utf-8"))["entry"]
     entries = [Entry(**{**row, "published": tuple(row["published"])}) for row in raw]
     names = [name for entry in entries for name in entry.names()]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"{path.name}: identifiers must be unique, got twice: {twice}")
-    if unknown := {entry.field for entry in entries} - set(FIELDS):
-        raise ValueError(f"{path.name}: wanted fields {list(FIELDS)}, got {unknown}")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{path.name}: wanted unique identifiers, got twice: {twice}")
     return entries
 
 
@@ -69,65 +40,3 @@ def published(entries: list[Entry]) -> dict[str, str]:
         for entry in entries
         for name, number in zip(entry.names(), entry.published, strict=True)
     }
-
-
-def reproduce(
-    entries: list[Entry], by_hand: bool = False
-) -> Iterator[dict[str, list[Comparison]]]:
-    """Run the experiments that the entries need; yield comparisons as each one ends.
-
-    With autograd an experiment takes seconds, so each gets a process of its own; by
-    hand it takes less time than a process takes to start.
-    """
-    names = list(dict.fromkeys(entry.experiment for entry in entries))
-    if by_hand or len(names) == 1:
-        yield from (reproduce_one(name, entries, by_hand) for name in names)
-        return
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(reproduce_one, name, entries, by_hand) for name in names]
-        yield from (job.result() for job in as_completed(jobs))
-
-
-def reproduce_one(
-    experiment: str, entries: list[Entry], by_hand: bool
-) -> dict[str, list[Comparison]]:
-    """Run one experiment and compare its entries."""
-    torch.set_num_threads(1)  # batches of 10 and of 1: more threads only get in the way
-    result = EXPERIMENTS[experiment](by_hand=by_hand)
-    mine = [entry for entry in entries if entry.experiment == experiment]
-    return {entry.id: compare(entry, result) for entry in mine}
-
-
-def compare(entry: Entry, result: Result) -> list[Comparison]:
-    """Print what the entry asks for from a result, and set it beside the published."""
-    reproduced = FIELDS[entry.field](result, len(entry.published))
-    if len(reproduced) != len(entry.published):
-        raise ValueError(
-            f"{entry.id}: {len(entry.published)} numbers published, "
-            f"{len(reproduced)} reproduced: {reproduced}"
-        )
-    rows = zip(entry.names(), entry.published, reproduced, strict=True)
-    return [Comparison(*row) for row in rows]
-
-
-def print_loss(loss: float) -> str:
-    """Print a loss as the article did, to six decimals."""
-    return f"{loss:f}"
-
-
-def print_tensor(tensor: Tensor) -> list[str]:
-    """Print a tensor as torch does, and return the printed numbers."""
-    return re.findall(r"-?\d+\.\d*(?:e[+-]\d+)?", str(tensor))
-
-
-FIELDS: dict[str, Callable[[Result, int], list[str]]] = {
-    "initial w": lambda result, count: print_tensor(result.initial[0]),
-    "initial b": lambda result, count: print_tensor(result.initial[1]),
-    "final w": lambda result, count: print_tensor(result.params_after(-1)[0]),
-    "final loss": lambda result, count: [print_loss(result.loss_after(-1))],
-    "loss of each step": lambda result, count: [
-        print_loss(result.loss_after(step + 1)) for step in range(count)
-    ],
-    "w error": lambda result, count: print_tensor(result.error(0)),
-    "b error": lambda result, count: print_tensor(result.error(1)),
-}
