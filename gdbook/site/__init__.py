@@ -1,0 +1,15 @@
+"""The build: it knows pages and kernels. The science never imports it.
+
+A page walks through these rooms, in this order:
+
+pages       its source, as cells
+values      the numbers that its prose names
+quote       the source of what it imports from gdbook, in place of the import
+execute     its cells, run in a kernel or remembered from last time
+kernel      (inside that kernel) figures become SVG for both colour schemes
+render      cells and outputs become Markdown, and Markdown becomes HTML
+formulas    TeX becomes HTML and MathML
+downloads   the page as a notebook and as a script
+
+hooks       when MkDocs calls whom
+"""

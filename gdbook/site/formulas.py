@@ -1,0 +1,55 @@
+"""Formulas become HTML and MathML while the site is built; no page carries a script.
+
+KaTeX's own script does it, in a JavaScript engine without a browser. It is strict: TeX
+that it does not know stops the build.
+"""
+
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from mkdocs.exceptions import PluginError
+from py_mini_racer import JSEvalException, MiniRacer
+
+KATEX = Path(__file__).parent / "katex" / "katex.min.js"
+FORMULA = re.compile(
+    r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL
+)
+
+
+@cache
+def engine() -> MiniRacer:
+    """A JavaScript engine that has read KaTeX."""
+    context = MiniRacer()
+    context.eval(KATEX.read_text(encoding="utf-8"))
+    return context
+
+
+@cache
+def formula(tex: str, display: bool) -> str:
+    """One formula as HTML, with MathML inside. Raises JSEvalException on bad TeX."""
+    options = {"displayMode": display, "throwOnError": True, "strict": "error"}
+    call = f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})"
+    namespace = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # HTML does not need it
+    return str(engine().eval(call)).replace(namespace, "")
+
+
+def typeset(page: str, place: str, waiting: list[str]) -> str:
+    """Typeset all formulas of a rendered page; they wait, as outputs do.
+
+    Raises PluginError, with the page and the formula, on TeX that does not parse.
+    """
+
+    def one(match: re.Match) -> str:
+        tag, bracket, tex = match[1], match[2], html.unescape(match[3]).strip()
+        try:
+            waiting.append(formula(tex, bracket == "["))
+        except JSEvalException as error:
+            reason = re.search(r"ParseError.*", str(error))
+            message = reason[0] if reason else str(error)
+            raise PluginError(f"{place}: formula {tex!r}: {message}") from None
+        return f'<{tag} class="formula" data-wait="{len(waiting) - 1}"></{tag}>'
+
+    return FORMULA.sub(one, page)

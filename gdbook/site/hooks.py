@@ -1,0 +1,94 @@
+"""When MkDocs calls whom. What is done, stands in the other rooms."""
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemBytecodeCache
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+# MkDocs reads this file by its path; the package around it is found from the top
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from gdbook.site import downloads, formulas, render, slim, values  # noqa: E402
+from gdbook.site.notebook import Finished, run_page  # noqa: E402
+from gdbook.site.pages import is_notebook  # noqa: E402
+
+ran: dict[str, list[Finished]] = {}  # the notebook pages of this build
+waiting: dict[str, list[str]] = {}  # and their outputs, while Markdown is rendered
+
+
+class NotebookFile(File):
+    """A percent script that is a page, not a file to copy."""
+
+    def is_documentation_page(self) -> bool:
+        """MkDocs asks this of every file; it knows Markdown only."""
+        return True
+
+
+@event_priority(100)
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Run all notebook pages, side by side, before anything is rendered."""
+    sources = [file for file in files if is_notebook(file.src_uri)]
+    for file in sources:
+        files.remove(file)
+        at = (str(file.src_dir), config.site_dir, config.use_directory_urls)
+        files.append(NotebookFile(file.src_uri, *at))
+    ran.clear()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        paths = [Path(str(file.abs_src_path)) for file in sources]
+        pages = pool.map(run_page, paths, [file.src_uri for file in sources])
+        ran.update(zip([file.src_uri for file in sources], pages, strict=True))
+    return files
+
+
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
+    """A notebook page's Markdown is made; other pages are read by MkDocs."""
+    uri = page.file.src_uri
+    if uri not in ran:
+        return None
+    markdown, waiting[uri] = render.markdown_of(ran[uri])
+    return markdown
+
+
+def on_page_markdown(
+    markdown: str, page: Page, config: MkDocsConfig, files: Files
+) -> str:
+    """Name a notebook page's downloads; put values into the prose of other pages."""
+    uri = page.file.src_uri
+    if uri in ran:
+        page.meta["downloads"] = Path(uri).stem
+        return markdown
+    waiting[uri] = []
+    return values.look_up(markdown, uri)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Typeset the formulas, and check the images."""
+    uri = page.file.src_uri
+    render.check_images(html, uri)
+    return slim.slim_code(formulas.typeset(html, uri, waiting[uri]))
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Keep compiled templates: compiling takes longer than filling them."""
+    folder = ROOT / ".cache" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    return env
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Fill in outputs and formulas; write a notebook page's downloads beside it."""
+    uri = page.file.src_uri
+    if uri in ran:
+        target = Path(page.file.abs_dest_path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for suffix, form in downloads.FORMS.items():
+            target.with_suffix(suffix).write_text(form(ran[uri]), "utf-8")
+    return render.put_back(slim.slim_space(output), waiting[uri])

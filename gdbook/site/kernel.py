@@ -1,0 +1,101 @@
+"""What runs inside a page's kernel before its cells: figures become SVG.
+
+One SVG serves the light and the dark scheme. Figures are drawn in colours that nothing
+else uses, one for each role (text, grid, first line, …); in the finished SVG each
+becomes a CSS variable, and the style sheet decides what it is. Text stays text.
+"""
+
+import hashlib
+import io
+import re
+from collections import Counter
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+STYLE = Path(__file__).parents[1] / "gdbook.mplstyle"
+# the colours of gdbook.mplstyle, the variables that they become, and their values in
+# the light scheme, for where there is no style sheet: in a notebook, say
+ROLES = {
+    "#010101": ("fg", "#1f2328"),
+    "#020202": ("muted", "#59636e"),
+    "#030303": ("grid", "#d8dee4"),
+    "#040404": ("bg", "#ffffff"),
+    "#050500": ("c0", "#0b62b5"),
+    "#050501": ("c1", "#b93a06"),
+    "#050502": ("c2", "#137333"),
+    "#050503": ("c3", "#7b3fc4"),
+    "#050504": ("c4", "#a8185a"),
+    "#050505": ("c5", "#0b6b7c"),
+}
+
+
+def setup() -> None:
+    """Make matplotlib's figures SVG outputs in the book's style."""
+    from IPython import get_ipython
+    from matplotlib import pyplot
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    pyplot.switch_backend("module://matplotlib_inline.backend_inline")
+    set_matplotlib_formats()  # no PNG: the only form of a figure is ours
+    pyplot.style.use(STYLE)
+    formatters = get_ipython().display_formatter.formatters
+    formatters["image/svg+xml"].for_type(Figure, svg)
+
+
+def svg(figure: Figure) -> str:
+    """A figure as SVG: colours as variables, identifiers unique, no date in it."""
+    buffer = io.StringIO()
+    metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    figure.savefig(buffer, format="svg", bbox_inches="tight", metadata=metadata)
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
+    text = re.sub(r"<defs>\s*<style.*?</defs>", "", text, flags=re.S)  # meant for all *
+    text = re.sub(r"(\.\d\d)\d+", r"\1", text)  # a hundredth of a point is enough
+    text = re.sub(r"\s+", " ", text).replace("xlink:href", "href")
+    text = re.sub("|".join(ROLES), lambda match: variable(match[0]), text)
+    text = re.sub(r"font: ?([\d.]+px)[^;\"]*", r"font-size: \1", text)
+    return resize(shorten(unique(text))).strip()
+
+
+def shorten(text: str) -> str:
+    """Write a style that many elements share once, as a rule of this figure's own."""
+    prefix = "f" + hashlib.sha256(text.encode()).hexdigest()[:6]
+    counts = Counter(re.findall(r'style="([^"]*)"', text))
+    shared = [style for style, count in counts.items() if count > 8]
+    rules = []
+    for number, style in enumerate(shared):
+        text = text.replace(f'style="{style}"', f'class="{prefix}-{number}"')
+        rules.append(f".{prefix}-{number}{{{style}}}")
+    sheet = f"<style>{''.join(rules)}</style>" if rules else ""
+    return re.sub(r"(<svg [^>]*>)", lambda match: match[1] + sheet, text, count=1)
+
+
+def variable(colour: str) -> str:
+    """The CSS variable of a role's colour."""
+    name, light = ROLES[colour]
+    return f"var(--fig-{name}, {light})"
+
+
+def unique(text: str) -> str:
+    """Give identifiers a prefix of this figure's own; drop those nobody refers to."""
+    prefix = hashlib.sha256(text.encode()).hexdigest()[:6]
+    used = set(re.findall(r"#([\w.-]+)", text))
+
+    def rename(match: re.Match) -> str:
+        return f' id="{prefix}-{match[1]}"' if match[1] in used else ""
+
+    text = re.sub(r' id="([^"]*)"', rename, text)
+    return re.sub(r'(url\(#|href="#)', rf"\g<1>{prefix}-", text)
+
+
+def resize(text: str) -> str:
+    """Let the page set the size: as wide as drawn, or as the column if that is less."""
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
+    assert size is not None, "matplotlib writes a viewBox"
+    width = float(size[1]) / 12  # at 12 points to the em
+    box = f"0 0 {size[1]} {size[2]}"
+    space = 'xmlns="http://www.w3.org/2000/svg"'  # for the notebook to take away
+    head = f'<svg {space} viewBox="{box}" style="width:{width:.1f}em" role="img">'
+    return re.sub(r"<svg [^>]*>", head, text, count=1)

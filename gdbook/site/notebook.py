@@ -1,0 +1,73 @@
+"""A notebook page that has run: its cells, and what each of them gave."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gdbook.site import values
+from gdbook.site.execute import Program, outputs_of
+from gdbook.site.pages import Cell, read_page
+from gdbook.site.quote import Quotations
+
+TEXTS = ("fig-cap", "fig-alt")  # options that are prose: values may stand in them
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A cell with its outputs; source and options have the kernel's values in them."""
+
+    cell: Cell
+    outputs: list[dict]
+
+
+def run_page(path: Path, uri: str) -> list[Finished]:
+    """Read a notebook page, quote, run, and put the values into its prose."""
+    cells = prepare(read_page(path, uri))
+    steps = [step for cell in cells for step in program_of(cell)]
+    outputs = iter(outputs_of(steps))
+    return [finish(cell, outputs) for cell in cells]
+
+
+def prepare(cells: list[Cell]) -> list[Cell]:
+    """Look up what the build knows, and quote what shown code imports from gdbook."""
+    quotations = Quotations()
+    ready = []
+    for cell in cells:
+        if cell.kind == "markdown":
+            cell = replace(cell, source=values.look_up(cell.source, cell.place))
+        elif cell.shown:
+            cell = replace(cell, source=quotations.expand(cell))
+        texts = {
+            key: values.look_up(cell.options[key], cell.place) for key in captions(cell)
+        }
+        ready.append(replace(cell, options=cell.options | texts))
+    return ready
+
+
+def captions(cell: Cell) -> list[str]:
+    """The names of a cell's options that are prose."""
+    return [key for key in TEXTS if key in cell.options]
+
+
+def program_of(cell: Cell) -> Program:
+    """What a kernel runs for one cell: its code, then the expressions in its prose."""
+    texts = [cell.options[key] for key in captions(cell)]
+    if cell.kind == "markdown":
+        texts.append(cell.source)
+    asked = values.program(values.expressions("\n".join(texts)))
+    code = [cell.source] if cell.kind == "code" else []
+    return [(source, cell.place) for source in [*code, *filter(None, [asked])]]
+
+
+def finish(cell: Cell, outputs: Iterator[list[dict]]) -> Finished:
+    """Take a cell's outputs off the front of all outputs, and put its values in."""
+    own = next(outputs) if cell.kind == "code" else []
+    if len(program_of(cell)) == (cell.kind == "code"):
+        return Finished(cell, own)
+    (shown,) = next(outputs)
+    found = shown["data"][values.MIME]
+    texts = {key: values.put_in(cell.options[key], found) for key in captions(cell)}
+    source = (
+        values.put_in(cell.source, found) if cell.kind == "markdown" else cell.source
+    )
+    return Finished(replace(cell, source=source, options=cell.options | texts), own)

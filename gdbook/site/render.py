@@ -1,0 +1,119 @@
+"""Cells and their outputs become one Markdown text, which MkDocs renders like any page.
+
+Outputs are finished HTML. Markdown and search must not touch them, so they wait
+outside: in the Markdown stands an empty element with a number, and `put_back` fills it
+at last.
+"""
+
+import html
+import re
+
+from mkdocs.exceptions import PluginError
+
+from gdbook.site.notebook import TEXTS, Finished
+
+FOLD = 24  # lines of output; longer ones are folded
+WAITING = re.compile(r' data-wait="(\d+)"></(div|span)>')
+FORMS = ("text/markdown", "image/svg+xml", "text/latex", "text/html", "text/plain")
+
+
+def markdown_of(page: list[Finished]) -> tuple[str, list[str]]:
+    """The Markdown of a page that has run, and the outputs that wait outside.
+
+    Raises PluginError, with page and cell, for a figure without caption or alternative.
+    """
+    parts: list[str] = []
+    waiting: list[str] = []
+    for number, done in enumerate(page, 1):
+        if done.cell.kind == "markdown":
+            parts.append(done.cell.source)
+            continue
+        if done.cell.shown:
+            parts.append(code(done))
+        for output in merged(done.outputs):
+            parts.append(output_of(output, done, number, waiting))
+    return "\n\n".join(parts) + "\n", waiting
+
+
+def code(done: Finished) -> str:
+    """A fenced block; folded under a summary if the cell says so."""
+    runs = [len(run) for run in re.findall(r"`{3,}", done.cell.source)]
+    fence = "`" * max([2, *runs], default=2) + "`"
+    block = f"{fence}python\n{done.cell.source}\n{fence}"
+    if summary := done.cell.options.get("code-fold"):
+        inside = "\n".join(f"    {line}".rstrip() for line in block.splitlines())
+        title = "Code" if summary is True else summary
+        return f'??? code "{title}"\n\n{inside}'
+    return block
+
+
+def merged(outputs: list[dict]) -> list[dict]:
+    """The outputs, with neighbouring pieces of printed text joined."""
+    joined: list[dict] = []
+    for output in outputs:
+        if output["output_type"] == "stream" and joined and "text" in joined[-1]:
+            joined[-1] = joined[-1] | {"text": joined[-1]["text"] + output["text"]}
+        else:
+            joined.append(dict(output))
+    return joined
+
+
+def output_of(output: dict, done: Finished, number: int, waiting: list[str]) -> str:
+    """The Markdown for one output; its HTML goes to `waiting`."""
+    if "text" in output:
+        return wait(printed(output["text"]), waiting)
+    form = next((form for form in FORMS if form in output["data"]), None)
+    if form is None:
+        raise PluginError(f"{done.cell.place}: no form of its output can be shown")
+    data = "".join(output["data"][form]).strip("\n")
+    if form == "text/markdown":
+        return data
+    if form == "text/latex":
+        tex = data.strip().strip("$").removeprefix(r"\displaystyle").strip()
+        return f"$$\n{tex}\n$$"
+    if form == "image/svg+xml":
+        return figure(data, done, number, waiting)
+    return wait(data if form == "text/html" else printed(data), waiting)
+
+
+def printed(text: str) -> str:
+    """Printed text; folded when it is long."""
+    lines = text.rstrip("\n").count("\n") + 1
+    block = f'<pre class="output">{html.escape(text.rstrip(), quote=False)}</pre>'
+    if lines <= FOLD:
+        return block
+    return f"<details><summary>Output, {lines} lines</summary>{block}</details>"
+
+
+def figure(svg: str, done: Finished, number: int, waiting: list[str]) -> str:
+    """A figure with its caption and its text alternative."""
+    options = done.cell.options
+    if missing := " and no ".join(key for key in TEXTS if not options.get(key)):
+        raise PluginError(f"{done.cell.place}: its figure has no {missing}")
+    alt = html.escape(" ".join(options["fig-alt"].split()))
+    place = wait(
+        svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1), waiting
+    )
+    caption = " ".join(options["fig-cap"].split())
+    return (
+        f'<figure id="figure-{number}" class="figure" data-search-exclude markdown="1">\n'
+        f'{place}\n<figcaption markdown="span">{caption}</figcaption>\n</figure>'
+    )
+
+
+def wait(finished: str, waiting: list[str]) -> str:
+    """Put finished HTML aside; return the element that stands for it."""
+    waiting.append(finished)
+    return f'<div class="result" data-wait="{len(waiting) - 1}"></div>'
+
+
+def put_back(page: str, waiting: list[str]) -> str:
+    """Fill the numbered elements of a finished page."""
+    return WAITING.sub(lambda match: f">{waiting[int(match[1])]}</{match[2]}>", page)
+
+
+def check_images(page: str, place: str) -> None:
+    """Raise PluginError when an image of a rendered page has no text alternative."""
+    for tag in re.findall(r"<img\b[^>]*>", page):
+        if not re.search(r'\balt="[^"]', tag):
+            raise PluginError(f"{place}: an image without a text alternative: {tag}")
