@@ -89,7 +89,8 @@ plt.show()
 truth = torch.cat([true_w, torch.tensor([true_b])]).double()
 final = torch.cat([w.detach().flatten(), b.detach()]).double()
 print("       error     = noise     + unfinished")
-for name, total, noise in zip(["w0", "w1", "b "], truth - final, truth - best[:, 0]):
+parts = zip(["w0", "w1", "b "], truth - final, truth - best[:, 0], strict=True)
+for name, total, noise in parts:
     print(f"{name}  {total:+.6f}    {noise:+.6f}   {total - noise:+.6f}")
 
 # %% [markdown]

@@ -87,8 +87,8 @@ limit = 2 / curvature
 print(f"largest curvature {curvature:.4f}, longest stable step {limit:.4f}")
 
 # %% [markdown]
-# The article's learning rate was `=limit / 0.0003:,.0f` times smaller than that. Its
-# regression could have run with far longer steps.
+# The article's learning rate was `=limit / 0.0003:,.0f` times smaller than that. With all
+# samples in every step, its regression could have run with far longer ones.
 #
 # ## What was found
 #

@@ -70,8 +70,8 @@ print("left over:", [f"{number:+.3f}" for number in left.tolist()])
 
 # %% [markdown]
 # The best line has the loss `=least:f`; the run ended at `=loss:f`. Neither is zero, and
-# neither can be: what is left over bends, and no straight line bends. The bias moved
-# the error around, from the last sample to all four.
+# neither can be: what is left over bends, and no straight line bends. The bias
+# shares the error out a little better; it cannot take it away.
 #
 # ## What was found
 #

@@ -18,7 +18,7 @@ lr, num_epochs, divisor = 0.3, 30_000, 10
 # ## One label off the line
 #
 # The last label now says `=labels[3]:.1f` where 3 was meant. No straight line through the
-# origin passes through all four samples any more: the third asks for $w = 1$, the fourth
+# origin passes through all four samples any more: two of them ask for $w = 1$, the last one
 # for $w = `=labels[3]:.1f`/3$. Whatever $w$ is, one of them pays.
 
 # %%
@@ -81,8 +81,8 @@ plt.show()
 
 # %% [markdown]
 # A step uses one sample. At the best slope the gradients of the four samples cancel in
-# their *sum*, but none of them is zero alone, so every step leads away again. Printed at
-# the end of each epoch, $w$ wanders within a band:
+# their *sum*, but alone only that of $x = 0$ is zero, so the other steps lead away
+# again. Looked at after each epoch, $w$ wanders within a band:
 
 # %%
 ends = w[4 * 100 :: 4]

@@ -1,0 +1,296 @@
+"""The built site, as a reader meets it: what they copy runs, what they see is true."""
+
+import json
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from gdbook.site.pages import is_notebook, read_page
+
+from .conftest import ENV, ROOT
+
+DOCS = ROOT / "docs"
+SOURCES = sorted(p for p in DOCS.rglob("*") if p.suffix in (".py", ".md"))
+NOTEBOOKS = [path for path in SOURCES if is_notebook(path.name)]
+
+# Runs blocks of code in order, as a notebook would, where gdbook cannot be imported;
+# prints what each block printed, the value of a last expression included.
+RUNNER = """
+import ast, contextlib, io, json, sys, warnings
+class Closed:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "gdbook":
+            raise ImportError("readers do not have gdbook")
+sys.meta_path.insert(0, Closed())
+import matplotlib
+matplotlib.use("agg")
+warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
+space, printed = {"__name__": "__main__"}, []
+for block in json.load(sys.stdin):
+    body = ast.parse(block).body
+    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(ast.Module(body, []), "block", "exec"), space)
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), "block", "eval"), space)
+            if value is not None and not hasattr(value, "_repr_latex_"):
+                print(repr(value))
+    printed.append(out.getvalue().rstrip())
+json.dump(printed, sys.stdout)
+"""
+
+
+def run_blocks(blocks: list[str], folder: Path) -> list[str]:
+    """What each block prints in a fresh Python without gdbook."""
+    call = [sys.executable, "-I", "-c", RUNNER]
+    done = subprocess.run(
+        call,
+        input=json.dumps(blocks),
+        cwd=folder,
+        env=ENV,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def html_of(site: Path, source: Path) -> BeautifulSoup:
+    built = (site / source.relative_to(DOCS)).with_suffix(".html")
+    return BeautifulSoup(built.read_text("utf-8"), "html.parser")
+
+
+def shown(page: BeautifulSoup) -> tuple[list[str], list[str]]:
+    """The Python blocks of a page as its copy button takes them; what each printed."""
+    blocks: list[str] = []
+    printed: list[str] = []
+    for element in page.select(".language-python code, pre.output"):
+        if element.name == "code":
+            blocks.append(element.get_text())
+            printed.append("")
+        else:
+            assert blocks, f"output before any code: {element.get_text()}"
+            text = element.get_text().rstrip()
+            printed[-1] = "\n".join(filter(None, [printed[-1], text]))
+    return blocks, printed
+
+
+@pytest.fixture(scope="session")
+def copied(
+    site, tmp_path_factory
+) -> dict[Path, tuple[list[str], list[str], list[str]]]:
+    """For every page its blocks, what it shows, and what running the blocks printed."""
+    folder = tmp_path_factory.mktemp("reader")
+    pages = {source: shown(html_of(site, source)) for source in SOURCES}
+    with ThreadPoolExecutor(2) as pool:
+        runs = pool.map(lambda page: run_blocks(page[0], folder), pages.values())
+        return {
+            s: (*page, ran) for (s, page), ran in zip(pages.items(), runs, strict=True)
+        }
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(DOCS).as_posix()
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_every_block_runs_as_copied_and_prints_what_the_page_shows(source, copied):
+    _, expected, printed = copied[source]
+    assert printed == expected
+
+
+def test_pages_do_have_blocks_and_outputs(copied):
+    blocks = [block for page in copied.values() for block in page[0]]
+    outputs = [text for page in copied.values() for text in page[1] if text]
+    assert len(blocks) > 3 * len(NOTEBOOKS)
+    assert len(outputs) > 2 * len(NOTEBOOKS)
+
+
+def test_a_block_that_needs_the_package_is_caught(tmp_path):
+    with pytest.raises(AssertionError, match="readers do not have gdbook"):
+        run_blocks(["from gdbook.sgd import sgd"], tmp_path)
+
+
+def test_a_block_that_prints_something_else_is_caught(tmp_path):
+    assert run_blocks(["x = 1", "print(x)\nx + 1"], tmp_path) == ["", "1\n2"]
+
+
+def takeaways() -> list[Path]:
+    """The notebook pages that show code."""
+    return [p for p in NOTEBOOKS if any(cell.shown for cell in read_page(p, p.name))]
+
+
+@pytest.mark.parametrize("source", takeaways(), ids=name_of)
+def test_the_notebook_to_take_away_is_the_page_and_runs(source, site, copied, tmp_path):
+    path = (site / source.relative_to(DOCS)).with_suffix(".ipynb")
+    notebook = nbformat.reads(path.read_text("utf-8"), as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    stored = [
+        "\n".join(
+            (out.get("text") or out["data"]["text/plain"]).rstrip()
+            for out in cell.outputs
+            if "text" in out or not {"image/svg+xml", "text/latex"} & set(out["data"])
+        )
+        for cell in code
+    ]
+    assert stored == copied[source][1]
+    assert run_blocks([cell.source for cell in code], tmp_path) == stored
+
+
+@pytest.mark.parametrize("source", takeaways(), ids=name_of)
+def test_the_script_to_take_away_runs(source, site, copied, tmp_path):
+    path = (site / source.relative_to(DOCS)).with_suffix(".py")
+    (printed,) = run_blocks([path.read_text("utf-8") + "\nNone"], tmp_path)
+    # a script shows what it prints, and no values of last expressions
+    for text in printed.splitlines():
+        assert any(text in expected for expected in copied[source][1])
+    assert printed or not any("print(" in block for block in copied[source][0])
+
+
+DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
+
+
+def typed_decimals(source: str) -> list[str]:
+    """Decimal numbers in Markdown, outside code and the targets of links."""
+    prose = re.sub(r"^(```|~~~).*?^\1", "", source, flags=re.DOTALL | re.MULTILINE)
+    prose = re.sub(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}(?=\s|$)", "", prose)
+    prose = re.sub(r"CC BY-SA \d\.\d|section \d\.\d", "", prose)  # names, not results
+    return DECIMAL.findall(prose)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_no_decimal_number_is_typed_in_prose(source):
+    for cell in read_page(source, source.name):
+        texts = [cell.options.get("fig-cap", ""), cell.options.get("fig-alt", "")]
+        texts += [cell.source] if cell.kind == "markdown" else []
+        assert typed_decimals("\n".join(texts)) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["The loss is 0.000049.", "a $0.3$ b", "- 1.5", "(2.0, x)", "−0.0008"]
+)
+def test_a_typed_decimal_is_found(text):
+    assert typed_decimals(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["`=loss:.6f`", "`x = 0.5`", "CC BY-SA 4.0", "[a](b-1.2.md)", "Step 3."]
+)
+def test_code_names_and_values_are_no_typed_decimals(text):
+    assert typed_decimals(text) == []
+
+
+@pytest.fixture(scope="session")
+def html_pages(site) -> dict[Path, BeautifulSoup]:
+    return {
+        path: BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for path in site.rglob("*.html")
+    }
+
+
+LOADED = [("script", "src"), ("link", "href"), ("img", "src"), ("source", "src"),
+          ("iframe", "src"), ("use", "href"), ("object", "data")]  # fmt: skip
+
+
+def foreign(page: BeautifulSoup) -> list[str]:
+    """What a page would load from another host."""
+    found = [
+        str(tag[key])
+        for name, key in LOADED
+        for tag in page.find_all(name, **{key: True})
+    ]
+    return [address for address in found if re.match(r"(https?:)?//", address)]
+
+
+def test_no_page_loads_anything_from_another_host(html_pages):
+    assert {
+        path: foreign(page) for path, page in html_pages.items() if foreign(page)
+    } == {}
+
+
+def test_a_foreign_script_is_found():
+    assert foreign(BeautifulSoup('<script src="//cdn.example/x.js">', "html.parser"))
+
+
+def test_no_style_sheet_or_script_loads_from_another_host(site):
+    for path in [*site.rglob("*.css"), *site.rglob("*.js")]:
+        text = path.read_text("utf-8")
+        assert not re.search(r"url\(\s*['\"]?(https?:)?//", text), path
+        assert not re.search(r"@import[^;]*(https?:)?//", text), path
+        assert "unpkg.com" not in text or path.name.startswith("bundle"), path
+
+
+def broken(
+    path: Path, page: BeautifulSoup, pages: dict[Path, BeautifulSoup]
+) -> list[str]:
+    """The links of a page whose file or anchor does not exist."""
+    found = []
+    for tag in page.find_all(href=True):
+        address = str(tag["href"])
+        if re.match(r"(https?|mailto|data):", address) or path.name == "404.html":
+            continue
+        file, _, anchor = address.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        target = target / "index.html" if target.is_dir() else target
+        if not target.exists() or (
+            anchor and target in pages and not has_anchor(pages[target], anchor)
+        ):
+            found.append(address)
+    return found
+
+
+def has_anchor(page: BeautifulSoup, anchor: str) -> bool:
+    named = page.find(id=anchor) or page.find(attrs={"name": anchor})
+    return isinstance(named, Tag) or anchor == "__"
+
+
+def test_every_internal_link_and_anchor_resolves(html_pages):
+    pages = {path.resolve(): page for path, page in html_pages.items()}
+    bad = {path.name: broken(path, page, pages) for path, page in pages.items()}
+    assert {name: links for name, links in bad.items() if links} == {}
+
+
+def test_every_page_credits_the_article_and_its_licence(html_pages):
+    for path, page in html_pages.items():
+        if path.name != "404.html":
+            text = page.get_text()
+            assert "qq_37002846" in text, path
+            assert page.find(
+                "a", href="https://creativecommons.org/licenses/by-sa/4.0/"
+            )
+
+
+def test_no_page_names_a_folder_of_this_machine(site):
+    for path in site.rglob("*"):
+        if path.suffix in (".html", ".ipynb", ".py", ".json", ".js"):
+            assert str(ROOT) not in path.read_text("utf-8"), path
+
+
+def test_no_formula_is_left_as_tex(html_pages):
+    for path, page in html_pages.items():
+        assert not page.select(".arithmatex"), path
+        assert not page.select("[data-wait]"), path
+
+
+def test_no_page_carries_a_script_for_formulas(html_pages):
+    for path, page in html_pages.items():
+        scripts = [str(tag.get("src", "")) for tag in page.find_all("script")]
+        assert not any(re.search("katex|mathjax", src, re.I) for src in scripts), path
+
+
+def test_every_figure_has_caption_and_alternative(html_pages):
+    figures = [
+        figure for page in html_pages.values() for figure in page.select("figure")
+    ]
+    assert figures
+    for figure in figures:
+        assert figure.find("figcaption").get_text(strip=True)
+        assert figure.find("svg")["aria-label"]

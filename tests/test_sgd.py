@@ -1,0 +1,126 @@
+"""The update and the two loops."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from gdbook.data import setup_seed
+from gdbook.experiments import simple_value_and_grad
+from gdbook.linear import simple_linreg, simple_squared_loss
+from gdbook.sgd import DivergenceError, History, sgd, train, train_by_hand
+
+X, Y = torch.tensor([0.0, 1, 2, 3]), torch.tensor([0.0, 1, 2, 3])
+
+
+def run(lr=0.3, batch_size=1, divisor=10, features=X, labels=Y, num_epochs=3):
+    setup_seed(20)
+    w = torch.tensor([2.0], requires_grad=True)
+    data = (features, labels, lr, num_epochs, batch_size, divisor)
+    return train(simple_linreg, simple_squared_loss, [w], *data)
+
+
+def run_by_hand(lr=0.3, batch_size=1, divisor=10, features=X, labels=Y, num_epochs=3):
+    setup_seed(20)
+    data = (features.numpy(), labels.numpy(), lr, num_epochs, batch_size, divisor)
+    return train_by_hand(simple_value_and_grad, [np.float32(2)], *data)
+
+
+def test_a_step_goes_against_the_gradient_and_forgets_it():
+    w = torch.tensor([1.0, 2], requires_grad=True)
+    (w**2).sum().backward()
+    sgd([w], lr=0.5, batch_size=4)
+    assert w.tolist() == [1 - 0.5 * 2 / 4, 2 - 0.5 * 4 / 4]
+    assert w.grad is None
+
+
+def test_the_gradient_is_that_of_the_sum_so_the_divisor_decides():
+    by_ten, by_one = run(divisor=10), run(divisor=None, lr=0.03)
+    assert np.allclose(by_ten.params, by_one.params, rtol=1e-6, atol=0)
+
+
+def test_both_loops_agree_bit_for_bit():
+    assert np.array_equal(run().params, run_by_hand().params)
+
+
+def test_a_wrong_formula_is_told_from_the_right_one():
+    def wrong(x, y, w):
+        value, (slope,) = simple_value_and_grad(x, y, w)
+        return value, (slope * np.float32(2.001) / 2,)
+
+    setup_seed(20)
+    start = [np.float32(2)]
+    history = train_by_hand(wrong, start, X.numpy(), Y.numpy(), 0.3, 3, 1, 10)
+    assert not np.array_equal(run().params, history.params)
+
+
+def test_the_history_knows_epochs_and_samples():
+    history = run()
+    assert history.params.shape == (13, 1)
+    assert [history.epoch(step) for step in (1, 4, 5, 12)] == [1, 1, 2, 3]
+    drawn = [history.drawn(step)[0] for step in range(1, 13)]
+    assert drawn == history.orders.flatten().tolist()
+
+
+def test_the_history_knows_the_samples_of_a_last_smaller_batch():
+    history = History(np.array([[4, 3, 2, 1, 0]]), np.zeros((3, 1)), batch_size=3)
+    assert history.steps_per_epoch == 2
+    assert [history.drawn(1), history.drawn(2)] == [[4, 3, 2], [1, 0]]
+
+
+def test_each_step_learned_from_the_sample_that_the_history_names():
+    history = run()
+    w = history.params[:, 0].astype(float)
+    for step in range(1, 13):
+        x = X[history.drawn(step)].item()
+        expected = w[step - 1] - 0.3 * 2 * x * (x * w[step - 1] - x) / 10
+        assert abs(w[step] - expected) < 4 * 2**-23  # a few roundings of float32 near 2
+
+
+@pytest.mark.parametrize("loop", [run, run_by_hand])
+def test_a_seed_repeats_a_run(loop):
+    assert np.array_equal(loop().params, loop().params)
+
+
+@pytest.mark.parametrize("loop", [run, run_by_hand])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"lr": 0}, "lr must be a finite positive number, got 0"),
+        ({"lr": -0.1}, "lr must be a finite positive number, got -0.1"),
+        ({"lr": math.nan}, "lr must be a finite positive number, got nan"),
+        ({"lr": math.inf}, "lr must be a finite positive number, got inf"),
+        ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+        ({"features": X[:3]}, "got"),
+        ({"features": X[:0], "labels": Y[:0]}, "got"),
+    ],
+)
+def test_bad_input_is_refused(loop, change, message):
+    with pytest.raises(ValueError, match=message):
+        loop(**change)
+
+
+def test_shapes_that_do_not_match_are_refused():
+    w = torch.zeros(1, requires_grad=True)
+    data = (X, Y.reshape(4, 1), 0.3, 1, 1)
+    with pytest.raises(ValueError, match=r"equal shapes, got \[1\], \[1, 1\]"):
+        train(simple_linreg, simple_squared_loss, [w], *data)
+
+
+def test_both_loops_report_divergence_at_the_same_step():
+    # |1 − 2·lr·x²/m| is about 10²² at x = 3: the second visit overflows
+    steps = []
+    for loop in (run, run_by_hand):
+        with pytest.raises(DivergenceError, match="the loss of step") as caught:
+            loop(lr=1e20, divisor=1, num_epochs=9)
+        steps.append(caught.value.step)
+    assert steps[0] == steps[1] > 1
+
+
+def test_a_loss_that_overflows_is_divergence_though_its_gradient_does_not():
+    # (xw − y)² = 10⁴⁰ is beyond float32, its derivative 2·10²⁰ is not
+    x, y = torch.tensor([1.0]), torch.tensor([-1e20])
+    for loop in (run, run_by_hand):
+        with pytest.raises(DivergenceError, match="the loss of step 1 is inf"):
+            loop(features=x, labels=y)
