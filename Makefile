@@ -26,7 +26,7 @@ test: $(READY)
 	$(BIN)/mkdocs build --strict
 
 bench: $(READY)
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 clean:
 	rm -rf .venv .cache site .mypy_cache .pytest_cache .ruff_cache .hypothesis

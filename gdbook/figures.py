@@ -16,7 +16,9 @@ def label_scatter(feature: np.ndarray, label: np.ndarray, slope: float) -> Figur
     ax.plot(feature, label, ".", markersize=3, alpha=0.5)
     ends = np.array([feature.min(), feature.max()])
     ax.plot(ends, label.mean() + slope * (ends - feature.mean()), color="C1")
-    ax.annotate(f"slope {slope:.1f}", (ends[0], label.max()), color="C1", va="top")
+    middle = (ends[1] / 2, label.mean() + slope * (ends[1] / 2 - feature.mean()))
+    ax.annotate(f"slope {slope:.1f}", middle, xytext=(30, 45), color="C1",
+                textcoords="offset points")  # fmt: skip
     ax.set(xlabel="feature 1", ylabel="label")
     return fig
 

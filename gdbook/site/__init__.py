@@ -11,5 +11,7 @@ render      cells and outputs become Markdown, and Markdown becomes HTML
 formulas    TeX becomes HTML and MathML
 downloads   the page as a notebook and as a script
 
+remember    (behind several) what has not changed is not worked out again
+slim        HTML without ballast
 hooks       when MkDocs calls whom
 """

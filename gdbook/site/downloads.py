@@ -32,7 +32,7 @@ def notebook(page: list[Finished]) -> str:
         cell["id"] = f"cell-{number}"  # nbformat's own are random
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    return nbformat.writes(book) + "\n"
+    return nbformat.v4.writes_json(book) + "\n"  # the tests validate it
 
 
 def script(page: list[Finished]) -> str:

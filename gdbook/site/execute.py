@@ -6,21 +6,16 @@ modules of gdbook that hidden code imports and all that these import in turn, th
 inside the kernel, the Python, and the packages. Prose does not count.
 """
 
-import hashlib
-import json
 import logging
 import os
 import re
-import sys
 import time
-from importlib.metadata import distributions
 
 from mkdocs.exceptions import PluginError
 
 from gdbook.site.quote import PACKAGE, modules_behind, path_of
+from gdbook.site.remember import remember
 
-ROOT = PACKAGE.parent
-CACHE = ROOT / ".cache" / "pages"
 SETUP = "from gdbook.site.kernel import setup as _setup\n_setup()"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 TIMEOUT = 300  # seconds for one cell
@@ -34,38 +29,23 @@ def outputs_of(program: Program) -> list[list[dict]]:
 
     Raises PluginError, with page and cell, when a cell fails or writes to stderr.
     """
-    remembered = CACHE / f"{key_of(program)}.json"
-    if remembered.exists():
-        os.utime(remembered)  # what has not been used for long may go
-        return json.loads(remembered.read_text(encoding="utf-8"))
-    started = time.perf_counter()
-    outputs = run(program)
-    page = program[0][1].split(",")[0]
-    log.info("ran %s in %.1f s", page, time.perf_counter() - started)
-    remembered.parent.mkdir(parents=True, exist_ok=True)
-    fresh = remembered.with_suffix(f".{os.getpid()}")
-    fresh.write_text(json.dumps(outputs, indent=1, sort_keys=True), encoding="utf-8")
-    fresh.replace(remembered)  # whole or not at all
-    return outputs
+    return remember("outputs", causes_of(program), lambda: run(program))
 
 
-def key_of(program: Program) -> str:
-    """A name for everything that the outputs of a program depend on."""
+def causes_of(program: Program) -> list[str]:
+    """Everything that the outputs of a program depend on."""
     files = {PACKAGE / "site" / "kernel.py", *PACKAGE.glob("*.mplstyle")}
     if behind := {m for code, place in program for m in modules_behind(code, place)}:
         files |= {path_of(module) for module in behind} | {*PACKAGE.glob("*.toml")}
     texts = [path.read_text(encoding="utf-8") for path in sorted(files)]
-    parts = [sys.version, *packages(), *(code for code, _ in program), *texts]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def packages() -> list[str]:
-    """Every installed package with its version."""
-    return sorted(f"{one.name}=={one.version}" for one in distributions())
+    return [*(code for code, _ in program), *texts]
 
 
 def run(program: Program) -> list[list[dict]]:
     """Run a program in a fresh kernel."""
+    if not program:
+        return []
+    started = time.perf_counter()
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import (
@@ -85,7 +65,9 @@ def run(program: Program) -> list[list[dict]]:
         shutdown_kernel="immediate",  # a short-lived kernel can hang for seconds else
         extra_arguments=["--IPKernelApp.log_level=40"],
     )
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(
+        filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")])
+    )
     fixed = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
     try:
         client.execute(env=os.environ | fixed)
@@ -97,6 +79,8 @@ def run(program: Program) -> list[list[dict]]:
     for outs, (_, place) in zip(outputs, program, strict=True):
         if noise := "".join(o.text for o in outs if o.get("name") == "stderr"):
             raise PluginError(f"{place} writes to stderr:\n{plain(noise)}")
+    page = program[0][1].split(",")[0]
+    log.info("ran %s in %.1f s", page, time.perf_counter() - started)
     return outputs
 
 

@@ -4,9 +4,11 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MethodType
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -65,7 +67,16 @@ def on_page_markdown(
         page.meta["downloads"] = Path(uri).stem
         return markdown
     waiting[uri] = []
-    return values.look_up(markdown, uri)
+    text = values.look_up(markdown, uri)
+    if unknown := values.expressions(text, uri):
+        raise PluginError(f"{uri}: `={unknown[0]}`: only pages with code have a kernel")
+    return text
+
+
+def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
+    """Render what has changed since last time, and nothing else."""
+    page.render = MethodType(render.render_page, page)  # type: ignore[method-assign]
+    return page
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:

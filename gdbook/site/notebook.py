@@ -54,7 +54,7 @@ def program_of(cell: Cell) -> Program:
     texts = [cell.options[key] for key in captions(cell)]
     if cell.kind == "markdown":
         texts.append(cell.source)
-    asked = values.program(values.expressions("\n".join(texts)))
+    asked = values.program(values.expressions("\n".join(texts), cell.place))
     code = [cell.source] if cell.kind == "code" else []
     return [(source, cell.place) for source in [*code, *filter(None, [asked])]]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 from mkdocs.exceptions import PluginError
 
+from gdbook.site.remember import remember
+
 LANGUAGE = "en"
 OTHER_LANGUAGES = {"zh"}  # cells tagged with one of these wait for their own build
 OPTIONS = {"fig-cap", "fig-alt", "echo", "code-fold"}  # Quarto's names for them
@@ -37,14 +39,20 @@ def read_page(path: Path, uri: str) -> list[Cell]:
     text = path.read_text(encoding="utf-8")
     if not is_notebook(uri):
         return [Cell("markdown", text, uri)]
-    import jupytext  # a third of a second, and a remembered page needs it not
+    raw = remember("cells", [text], lambda: split(text))
+    return [
+        read_cell(kind, source, f"{uri}, cell {number}")
+        for number, (kind, source, tags) in enumerate(raw, 1)
+        if not set(tags) & OTHER_LANGUAGES
+    ]
 
-    cells = []
-    for number, raw in enumerate(jupytext.reads(text, fmt="py:percent").cells, 1):
-        tags = set(raw.metadata.get("tags", []))
-        if not tags & OTHER_LANGUAGES:
-            cells.append(read_cell(raw.cell_type, raw.source, f"{uri}, cell {number}"))
-    return cells
+
+def split(text: str) -> list[list]:
+    """The cells of a percent script: kind, source and tags of each."""
+    import jupytext  # its import takes a third of a second
+
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    return [[c.cell_type, c.source, c.metadata.get("tags", [])] for c in cells]
 
 
 def read_cell(kind: str, source: str, place: str) -> Cell:

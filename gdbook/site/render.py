@@ -6,11 +6,19 @@ at last.
 """
 
 import html
+import logging
 import re
+from pathlib import Path
 
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, get_toc
+from mkdocs.utils import CountHandler
 
 from gdbook.site.notebook import TEXTS, Finished
+from gdbook.site.remember import remember
 
 FOLD = 24  # lines of output; longer ones are folded
 WAITING = re.compile(r' data-wait="(\d+)"></(div|span)>')
@@ -91,6 +99,7 @@ def figure(svg: str, done: Finished, number: int, waiting: list[str]) -> str:
     if missing := " and no ".join(key for key in TEXTS if not options.get(key)):
         raise PluginError(f"{done.cell.place}: its figure has no {missing}")
     alt = html.escape(" ".join(options["fig-alt"].split()))
+    svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")  # HTML knows it
     place = wait(
         svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1), waiting
     )
@@ -104,7 +113,7 @@ def figure(svg: str, done: Finished, number: int, waiting: list[str]) -> str:
 def wait(finished: str, waiting: list[str]) -> str:
     """Put finished HTML aside; return the element that stands for it."""
     waiting.append(finished)
-    return f'<div class="result" data-wait="{len(waiting) - 1}"></div>'
+    return f'<div class="out" data-wait="{len(waiting) - 1}"></div>'
 
 
 def put_back(page: str, waiting: list[str]) -> str:
@@ -117,3 +126,47 @@ def check_images(page: str, place: str) -> None:
     for tag in re.findall(r"<img\b[^>]*>", page):
         if not re.search(r'\balt="[^"]', tag):
             raise PluginError(f"{place}: an image without a text alternative: {tag}")
+
+
+def render_page(page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Render a page's Markdown with MkDocs, or remember how it was rendered.
+
+    A page that MkDocs complained about is rendered, and complained about, again.
+    """
+    settings = Path(config.config_file_path).read_text(encoding="utf-8")
+    causes = [page.markdown or "", settings, *sorted(files.src_uris)]
+    remembered = remember("rendered", causes, lambda: rendered(page, config, files))
+    if remembered is None:
+        return
+    page.content, tokens, page._title_from_render, anchors, links = remembered
+    page.toc = get_toc(tokens)
+    page.present_anchor_ids = set(anchors)
+    page.links_to_anchors = {files.src_uris[uri]: found for uri, found in links.items()}
+
+
+def rendered(page: Page, config: MkDocsConfig, files: Files) -> list | None:
+    """Render a page; return what MkDocs keeps of it, or None if it complained."""
+    complaints = CountHandler(level=logging.WARNING)
+    log = logging.getLogger("mkdocs")
+    log.addHandler(complaints)
+    Page.render(page, config, files)
+    log.removeHandler(complaints)
+    if complaints.get_counts():
+        return None
+    links = {
+        file.src_uri: found for file, found in (page.links_to_anchors or {}).items()
+    }
+    anchors = sorted(page.present_anchor_ids or [])
+    title = page._title_from_render
+    return [page.content, [*map(token, page.toc)], title, anchors, links]
+
+
+def token(link: AnchorLink) -> dict:
+    """An entry of the table of contents, in the form that it was made from."""
+    children = [token(child) for child in link.children]
+    return {
+        "name": link.title,
+        "id": link.id,
+        "level": link.level,
+        "children": children,
+    }

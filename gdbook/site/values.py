@@ -6,6 +6,7 @@ is an expression with an optional format; the page's own kernel evaluates it, at
 point of the page.
 """
 
+import ast
 import json
 import re
 from functools import cache
@@ -69,16 +70,30 @@ def look_up(text: str, place: str) -> str:
     return VALUE.sub(value, text)
 
 
-def expressions(text: str) -> list[str]:
-    """The expressions that a text leaves to the kernel, each once, in order."""
-    return list(dict.fromkeys(found.strip() for found in VALUE.findall(text)))
+def expressions(text: str, place: str) -> list[str]:
+    """The expressions that a text leaves to the kernel, each once, in order.
+
+    Raises PluginError, with the place, for what is not an expression.
+    """
+    found = list(dict.fromkeys(one.strip() for one in VALUE.findall(text)))
+    for one in found:
+        try:
+            ast.parse(formatted(one))
+        except SyntaxError:
+            raise PluginError(f"{place}: `={one}` is not an expression") from None
+    return found
+
+
+def formatted(expression: str) -> str:
+    """Code for the text of a value, its format behind the colon obeyed."""
+    return f"f{'{' + expression + '}'!r}"
 
 
 def program(names: list[str]) -> str:
     """Code that makes a kernel show the values of some expressions as one output."""
     if not names:
         return ""
-    pairs = ", ".join(f"{name!r}: f{'{' + name + '}'!r}" for name in names)
+    pairs = ", ".join(f"{name!r}: {formatted(name)}" for name in names)
     return (
         "from IPython.display import publish_display_data as _publish\n"
         f"_publish({{{MIME!r}: {{{pairs}}}}})"
