@@ -155,7 +155,7 @@ def test_the_script_to_take_away_runs(source, site, copied, tmp_path):
     assert printed or not any("print(" in block for block in copied[source][0])
 
 
-DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
+DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?!\w|\.\d)")
 
 
 def typed_decimals(source: str) -> list[str]:
