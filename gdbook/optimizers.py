@@ -1,0 +1,349 @@
+"""Other updates than plain SGD, each from its paper, and the run that torch makes.
+
+An update takes parameters, gradient, state and step size, and returns new parameters
+and a new state; it changes nothing. The state is () before the first step. Everything
+is elementwise, so that a step size of the shape (k, 1) and parameters of the shape
+(k, p) make k runs at once. Dimensionless.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Sampler, TensorDataset
+
+from gdbook.data import shuffled
+
+State = tuple[Any, ...]
+
+# --- The updates ----------------------------------------------------------------------
+
+
+def sgd_update(
+    w: np.ndarray, gradient: np.ndarray, state: State, lr: float
+) -> tuple[np.ndarray, State]:
+    """Gradient descent, w ← w − ηg (Robbins & Monro, 1951, for noisy g)."""
+    return w - lr * gradient, state
+
+
+def momentum_update(
+    w: np.ndarray,
+    gradient: np.ndarray,
+    state: State,
+    lr: float,
+    momentum: float = 0.9,
+) -> tuple[np.ndarray, State]:
+    """Momentum, the heavy ball: v ← βv + g, w ← w − ηv (Polyak, 1964).
+
+    The paper has w' = w − ηg + β(w − w₋₁), the same while η is constant. The state is
+    (v,).
+    """
+    (v,) = state or (0.0,)
+    v = momentum * v + gradient
+    return w - lr * v, (v,)
+
+
+def nesterov_update(
+    w: np.ndarray,
+    gradient: np.ndarray,
+    state: State,
+    lr: float,
+    momentum: float = 0.9,
+) -> tuple[np.ndarray, State]:
+    """Nesterov momentum: v ← βv + g, w ← w − η(g + βv) (Sutskever et al., 2013).
+
+    The paper has v ← βv − η∇f(θ + βv), θ ← θ + v; w is its point θ + βv, where the
+    gradient is taken, and v here is −v/η there. The state is (v,).
+    """
+    (v,) = state or (0.0,)
+    v = momentum * v + gradient
+    return w - lr * (gradient + momentum * v), (v,)
+
+
+def adagrad_update(
+    w: np.ndarray, gradient: np.ndarray, state: State, lr: float, eps: float = 1e-10
+) -> tuple[np.ndarray, State]:
+    """AdaGrad: s ← s + g², w ← w − ηg/(√s + ε) (Duchi, Hazan & Singer, 2011).
+
+    The state is (s,).
+    """
+    (s,) = state or (0.0,)
+    s = s + gradient**2
+    return w - lr * gradient / (np.sqrt(s) + eps), (s,)
+
+
+def rmsprop_update(
+    w: np.ndarray,
+    gradient: np.ndarray,
+    state: State,
+    lr: float,
+    decay: float = 0.99,
+    eps: float = 1e-8,
+) -> tuple[np.ndarray, State]:
+    """RMSProp: s ← γs + (1 − γ)g², w ← w − ηg/(√s + ε) (Hinton, 2012, lecture 6e).
+
+    The lecture has γ = 0.9; 0.99 is torch's. The state is (s,).
+    """
+    (s,) = state or (0.0,)
+    s = decay * s + (1 - decay) * gradient**2
+    return w - lr * gradient / (np.sqrt(s) + eps), (s,)
+
+
+def adam_update(
+    w: np.ndarray,
+    gradient: np.ndarray,
+    state: State,
+    lr: float,
+    momentum: float = 0.9,
+    decay: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[np.ndarray, State]:
+    """Adam: w ← w − η·m̂/(√v̂ + ε) (Kingma & Ba, 2015, algorithm 1).
+
+    m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) undo
+    that both start at 0. The state is (m, v, t).
+    """
+    m, v, t = state or (0.0, 0.0, 0)
+    m = momentum * m + (1 - momentum) * gradient
+    v = decay * v + (1 - decay) * gradient**2
+    m_hat, v_hat = m / (1 - momentum ** (t + 1)), v / (1 - decay ** (t + 1))
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), (m, v, t + 1)
+
+
+Update = Callable[..., tuple[np.ndarray, State]]
+Gradient = Callable[[int, np.ndarray], np.ndarray]
+
+UPDATES: dict[str, Update] = {
+    "SGD": sgd_update,
+    "Momentum": momentum_update,
+    "Nesterov": nesterov_update,
+    "AdaGrad": adagrad_update,
+    "RMSProp": rmsprop_update,
+    "Adam": adam_update,
+}
+
+
+def descend(
+    update: Update,
+    gradient: Gradient,
+    start: np.ndarray,
+    num_steps: int,
+    **settings: np.ndarray | float,
+) -> Iterator[np.ndarray]:
+    """Yield the parameters before the first and after each of num_steps steps.
+
+    gradient(step, w) counts steps from 0 and returns the shape of w. What diverges goes
+    to infinity without a warning.
+    """
+    w, state = np.asarray(start), ()
+    yield w
+    for step in range(num_steps):
+        with np.errstate(over="ignore", invalid="ignore"):
+            w, state = update(w, gradient(step, w), state, **settings)
+        yield w
+
+
+# --- Two problems ---------------------------------------------------------------------
+
+
+def ill_conditioned(condition: float, num_params: int, seed: int) -> np.ndarray:
+    """Hessian with curvatures from 1/condition to 1, evenly on a log scale, (p, p).
+
+    Its axes are turned at random, so that no parameter has a curvature of its own.
+    Raises ValueError unless condition > 1 and num_params ≥ 2.
+    """
+    if condition <= 1 or num_params < 2:
+        raise ValueError(
+            f"wanted condition > 1 and num_params >= 2, got {condition}, {num_params}"
+        )
+    normal = np.random.default_rng(seed).normal(size=(num_params, num_params))
+    axes = np.linalg.qr(normal)[0]
+    return axes * np.geomspace(1 / condition, 1, num_params) @ axes.T
+
+
+def quadratic_gradient(H: np.ndarray, minimiser: np.ndarray) -> Gradient:
+    """Gradient H(w − w*) of ½(w − w*)ᵀH(w − w*), for rows of parameters."""
+    return lambda step, w: (w - minimiser) @ H
+
+
+def batch_gradient(
+    X: np.ndarray, y: np.ndarray, batch_size: int, seed: int
+) -> Gradient:
+    """Gradient of the mean halved squared loss over shuffled mini-batches, (k, p).
+
+    All k runs see the same batches. Shapes: X (n, p), y (n,). Raises ValueError unless
+    batch_size cuts the n samples into equal batches.
+    """
+    n = len(X)
+    if batch_size < 1 or n % batch_size:
+        raise ValueError(f"wanted equal batches of {n} samples, got {batch_size}")
+
+    def gradient(step: int, w: np.ndarray) -> np.ndarray:
+        epoch, batch = divmod(step, n // batch_size)
+        order = np.random.default_rng([seed, epoch]).permutation(n)
+        drawn = order[batch * batch_size : (batch + 1) * batch_size]
+        return (w @ X[drawn].T - y[drawn]) @ X[drawn] / batch_size
+
+    return gradient
+
+
+# --- A fair comparison ----------------------------------------------------------------
+
+SECOND: dict[str, tuple[str, Sequence[float]]] = {
+    "Momentum": ("momentum", (0.5, 0.8, 0.9, 0.95, 0.99)),
+    "Nesterov": ("momentum", (0.5, 0.8, 0.9, 0.95, 0.99)),
+    "RMSProp": ("decay", (0.5, 0.8, 0.9, 0.95, 0.99)),
+    "Adam": ("momentum", (0.5, 0.8, 0.9, 0.95, 0.99)),
+}
+
+
+def search_grid(name: str, budget: int, low: float, high: float) -> dict:
+    """Lay out settings of an optimizer, step sizes evenly on a log scale.
+
+    The same number for each optimizer: where there is a second setting, five values of
+    it share the budget. Returns arrays of the shape (budget, 1). Raises ValueError on
+    an unknown name or a budget that 5 does not divide.
+    """
+    if name not in UPDATES or budget < 5 or budget % 5 or not 0 < low < high:
+        raise ValueError(
+            f"wanted one of {list(UPDATES)}, a budget that 5 divides, 0 < low < high;"
+            f" got {name}, {budget}, {low}, {high}"
+        )
+    second, values = SECOND.get(name, ("", (0.0,)))
+    lrs = np.geomspace(low, high, budget // len(values))
+    lr, value = (part.reshape(-1, 1) for part in np.meshgrid(lrs, values))
+    return {"lr": lr, second: value} if second else {"lr": lr}
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What a search found: the best settings, their excess loss, and that of all."""
+
+    settings: Mapping[str, float]
+    excess: float
+    tried: np.ndarray
+
+
+def tune(
+    name: str,
+    gradient: Gradient,
+    excess: Callable[[np.ndarray], np.ndarray],
+    start: np.ndarray,
+    num_steps: int,
+    budget: int = 100,
+    low: float = 1e-4,
+    high: float = 10.0,
+) -> Tuned:
+    """Try a grid of settings, all at once, and keep the one with the least excess loss.
+
+    excess(w) takes (budget, p) and returns (budget,); what is not finite counts as ∞.
+    Raises ValueError when no setting stays finite.
+    """
+    grid = search_grid(name, budget, low, high)
+    rows = np.tile(np.asarray(start, float), (budget, 1))
+    for w in descend(UPDATES[name], gradient, rows, num_steps, **grid):
+        end = w
+    with np.errstate(over="ignore", invalid="ignore"):
+        tried = excess(end)
+    tried = np.where(np.isfinite(tried), tried, np.inf)
+    best = int(tried.argmin())
+    if not np.isfinite(tried[best]):
+        raise ValueError(f"every one of {budget} settings of {name} diverged")
+    settings = {key: float(values[best, 0]) for key, values in grid.items()}
+    return Tuned(settings, float(tried[best]), tried)
+
+
+def cost_per_step(
+    update: Update, num_params: int, num_steps: int = 20, repeats: int = 7
+) -> float:
+    """Seconds that one update of float32 parameters takes, the median of repeats."""
+    w = np.random.default_rng(0).normal(size=num_params).astype(np.float32)
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        for _ in descend(update, lambda step, w: w, w, num_steps, lr=1e-3):
+            pass
+        times.append((time.perf_counter() - began) / num_steps)
+    return median(times)
+
+
+def buffers(update: Update) -> int:
+    """Numbers that an update remembers for each parameter."""
+    _, state = update(np.ones(2), np.ones(2), (), 0.1)
+    return sum(np.shape(part) == (2,) for part in state)
+
+
+# --- The same descent from torch's parts ----------------------------------------------
+
+
+class SameOrder(Sampler[int]):
+    """Draw the samples in the order that `data_iter` would: Python's random shuffles.
+
+    DataLoader(…, shuffle=True) would ask torch's generator, which gives another order.
+    """
+
+    def __init__(self, num_examples: int) -> None:
+        self.num_examples = num_examples
+
+    def __len__(self) -> int:
+        return self.num_examples
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(shuffled(self.num_examples))
+
+
+def linear_module(w: Tensor, b: Tensor | None) -> nn.Linear:
+    """Build nn.Linear, which keeps w as a row, from w (d, 1) and b (1,)."""
+    if w.ndim != 2 or w.shape[1] != 1:
+        raise ValueError(f"wanted w (d, 1), got {tuple(w.shape)}")
+    module = nn.Linear(len(w), 1, bias=b is not None)
+    with torch.no_grad():
+        module.weight.copy_(w.T)
+        if b is not None:
+            module.bias.copy_(b)
+    return module
+
+
+def torch_lr(lr: float, batch_size: int, divisor: int, halved: bool) -> float:
+    """Step size that makes torch.optim.SGD on nn.MSELoss take the hand-written step.
+
+    MSELoss averages r² over the batch, without ½: its gradient is (2/B)Σrx. By hand it
+    is lr/divisor·Σrx for ½r² (halved), twice that for r². So lr·B/(2·divisor), and
+    lr·B/divisor.
+    """
+    if not (lr > 0 and batch_size >= 1 and divisor >= 1):
+        raise ValueError(
+            f"wanted lr > 0 and sizes >= 1, got {lr}, {batch_size}, {divisor}"
+        )
+    return lr * batch_size / divisor / (2 if halved else 1)
+
+
+def torch_train(
+    module: nn.Module, loader: DataLoader, lr: float, num_epochs: int
+) -> np.ndarray:
+    """Train in place with nn.MSELoss and torch.optim.SGD; return the whole path.
+
+    The path is (steps + 1, p): all parameters in one row, before the first and after
+    each step.
+    """
+    loss, params = nn.MSELoss(), list(module.parameters())
+    optimizer = torch.optim.SGD(params, lr=lr)
+    path = [nn.utils.parameters_to_vector(params).detach().numpy()]
+    for _ in range(num_epochs):
+        for X, y in loader:
+            optimizer.zero_grad()
+            loss(module(X), y).backward()
+            optimizer.step()
+            path.append(nn.utils.parameters_to_vector(params).detach().numpy())
+    return np.stack(path)
+
+
+def same_loader(features: Tensor, labels: Tensor, batch_size: int) -> DataLoader:
+    """DataLoader that yields what `data_iter` yields. Shapes: (n, d), (n, 1)."""
+    data = TensorDataset(features, labels)
+    return DataLoader(data, batch_size=batch_size, sampler=SameOrder(len(features)))
