@@ -50,5 +50,5 @@ def ledger_tables(found: dict[str, list[Comparison]]) -> str:
     for one in read_ledger():
         rows = [cells(row) for row in found[one.id]]
         table = markdown_table(["number", "published", "reproduced", "equal"], rows)
-        parts.append(f"### {one.id}\n\nIn the article: {one.place}.\n\n{table}")
+        parts.append(f"## {one.id}\n\nIn the article: {one.place}.\n\n{table}")
     return "\n\n".join(parts)

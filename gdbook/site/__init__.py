@@ -13,5 +13,6 @@ downloads   the page as a notebook and as a script
 
 remember    (behind several) what has not changed is not worked out again
 slim        HTML without ballast
+mend        what the theme leaves open for people who do not see the page
 hooks       when MkDocs calls whom
 """

@@ -3,6 +3,7 @@
 Both hold what readers see, with gdbook's functions quoted: they run without gdbook.
 """
 
+import json
 import re
 
 from gdbook.site.notebook import Finished
@@ -12,27 +13,37 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?://)[^)]*\)(?:\{[^}]*\})?")
 
 
 def notebook(page: list[Finished]) -> str:
-    """The page as an executed notebook."""
-    import nbformat
-
-    cells = []
+    """The page as an executed notebook, in the form of nbformat 4."""
+    cells: list[dict] = []
     for done in page:
         if done.cell.kind == "markdown":
-            cells.append(nbformat.v4.new_markdown_cell(away(done.cell.source)))
+            cells.append(markdown_cell(done.cell.source))
         elif done.cell.shown:
-            count = sum(cell.cell_type == "code" for cell in cells) + 1
-            outputs = [numbered(output, count) for output in merged(done.outputs)]
-            cell = nbformat.v4.new_code_cell(
-                done.cell.source, outputs=outputs, execution_count=count
-            )
-            cells.append(cell)
+            count = sum(cell["cell_type"] == "code" for cell in cells) + 1
+            cells.append(code_cell(done, count))
         if caption := done.cell.options.get("fig-cap"):
-            cells.append(nbformat.v4.new_markdown_cell(away(caption)))
+            cells.append(markdown_cell(caption))
     for number, cell in enumerate(cells, 1):
-        cell["id"] = f"cell-{number}"  # nbformat's own are random
+        cell["id"] = f"cell-{number}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    return nbformat.v4.writes_json(book) + "\n"  # the tests validate it
+    book: dict = {"cells": cells, "metadata": {"kernelspec": kernel}}
+    book |= {"nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(book, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def markdown_cell(text: str) -> dict:
+    """A cell of prose."""
+    return {"cell_type": "markdown", "metadata": {}, "source": away(text)}
+
+
+def code_cell(done: Finished, count: int) -> dict:
+    """A cell of code with its outputs, numbered where notebooks want a number."""
+    outputs = merged(done.outputs)
+    for output in outputs:
+        if "execution_count" in output:
+            output["execution_count"] = count
+    cell = {"cell_type": "code", "metadata": {}, "source": done.cell.source}
+    return cell | {"outputs": outputs, "execution_count": count}
 
 
 def script(page: list[Finished]) -> str:
@@ -51,14 +62,6 @@ def script(page: list[Finished]) -> str:
 def away(text: str) -> str:
     """Prose without its links to other pages, which stay behind."""
     return LINK.sub(r"\1", text)
-
-
-def numbered(output: dict, count: int) -> dict:
-    """An output with the number of its cell, where notebooks want one."""
-    import nbformat
-
-    number = {"execution_count": count} if "execution_count" in output else {}
-    return nbformat.from_dict(output | number)
 
 
 FORMS = {".ipynb": notebook, ".py": script}

@@ -17,7 +17,7 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from gdbook.site import downloads, formulas, render, slim, values  # noqa: E402
+from gdbook.site import downloads, formulas, mend, render, slim, values  # noqa: E402
 from gdbook.site.notebook import Finished, run_page  # noqa: E402
 from gdbook.site.pages import is_notebook  # noqa: E402
 
@@ -83,7 +83,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     """Typeset the formulas, and check the images."""
     uri = page.file.src_uri
     render.check_images(html, uri)
-    return slim.slim_code(formulas.typeset(html, uri, waiting[uri]))
+    html = slim.set_code_aside(html, waiting[uri])
+    return formulas.typeset(html, uri, waiting[uri])
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
@@ -102,4 +103,14 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
         target.parent.mkdir(parents=True, exist_ok=True)
         for suffix, form in downloads.FORMS.items():
             target.with_suffix(suffix).write_text(form(ran[uri]), "utf-8")
-    return render.put_back(slim.slim_space(output), waiting[uri])
+    return mend.page(render.put_back(slim.slim_space(output), waiting[uri]))
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """Mend the page for addresses that do not exist, too."""
+    return mend.page(output) if template_name == "404.html" else output
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Mend what the theme's script leaves open."""
+    mend.script(Path(config.site_dir))

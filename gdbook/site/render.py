@@ -21,7 +21,7 @@ from gdbook.site.notebook import TEXTS, Finished
 from gdbook.site.remember import remember
 
 FOLD = 24  # lines of output; longer ones are folded
-WAITING = re.compile(r' data-wait="(\d+)"></(div|span)>')
+WAITING = re.compile(r' data-wait="(\d+)">[^<]*</(div|span)>')
 FORMS = ("text/markdown", "image/svg+xml", "text/latex", "text/html", "text/plain")
 
 
@@ -105,7 +105,7 @@ def figure(svg: str, done: Finished, number: int, waiting: list[str]) -> str:
     )
     caption = " ".join(options["fig-cap"].split())
     return (
-        f'<figure id="figure-{number}" class="figure" data-search-exclude markdown="1">\n'
+        f'<figure id="figure-{number}" class="figure" markdown="1">\n'
         f'{place}\n<figcaption markdown="span">{caption}</figcaption>\n</figure>'
     )
 

@@ -4,12 +4,23 @@ import re
 
 # token classes that are coloured like plain code, in the theme or in book.css
 PLAIN = re.compile(r'<span class="(?:w|n|p)">([^<]*)</span>')
+OPENING = '<div class="language-python highlight"'
+CODE = re.compile(OPENING + ">(.*?)</div>", re.DOTALL)
 PRE = re.compile(r"(<pre.*?</pre>|<script.*?</script>)", re.DOTALL)
 
 
-def slim_code(page: str) -> str:
-    """Take the marks off tokens of code that have no colour of their own."""
-    return PLAIN.sub(r"\1", page)
+def set_code_aside(page: str, waiting: list[str]) -> str:
+    """Leave the bare text of each block of code; the coloured one waits.
+
+    Search reads the page in between, and reads text ten times faster than colours.
+    """
+
+    def bare(match: re.Match) -> str:
+        waiting.append(PLAIN.sub(r"\1", match[1]))
+        text = re.sub(r"<[^>]*>", "", match[1])
+        return f'{OPENING} data-wait="{len(waiting) - 1}">{text}</div>'
+
+    return CODE.sub(bare, page)
 
 
 def slim_space(page: str) -> str:

@@ -1,0 +1,31 @@
+"""What the theme leaves open for people who do not see the page, mended.
+
+Each mend must find what it mends: a new version of the theme may not need it any more.
+"""
+
+from pathlib import Path
+
+from mkdocs.exceptions import PluginError
+
+DIALOG = 'data-md-component="search" role="dialog"'
+CODE_NAV = '"nav",{class:"md-code__nav"}'
+
+
+def page(html: str) -> str:
+    """Give the search dialog a name."""
+    return replaced(html, DIALOG, DIALOG + ' aria-label="Search"', "a page")
+
+
+def script(site: Path) -> None:
+    """Make the corner of a code block, with its one button, no navigation landmark."""
+    for path in (site / "assets" / "javascripts").glob("bundle.*.js"):
+        text = path.read_text(encoding="utf-8")
+        text = replaced(text, CODE_NAV, CODE_NAV.replace("nav", "div", 1), path.name)
+        path.write_text(text, encoding="utf-8")
+
+
+def replaced(text: str, old: str, new: str, where: str) -> str:
+    """A text with a part replaced. Raises PluginError when it is not there."""
+    if old not in text:
+        raise PluginError(f"the theme has changed: {where} has no {old!r} to mend")
+    return text.replace(old, new)
