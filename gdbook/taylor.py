@@ -291,7 +291,7 @@ def steepest_direction(
         choice = [((-sp.sign(x), _leads(g, i)), (0, True)) for i, x in enumerate(g)]
         return sp.Matrix([sp.Piecewise(*branches) for branches in choice])
     if A is None:
-        return -g / norm(g)
+        return -g / sp.sqrt(g.dot(g))
     w = (_positive_definite(A, len(g)).inv() * g).applyfunc(sp.cancel)
     return -w / sp.sqrt(sp.cancel(g.dot(w)))
 

@@ -96,3 +96,8 @@ print(f"largest curvature {curvature:.4f}, longest stable step {limit:.4f}")
 #   of one length $-\mathbf g$ points where that is least.
 # - "Of one length" matters: measure lengths otherwise, and another direction wins.
 # - The promise is made for short steps. How short, the curvature says.
+#
+# This was the short answer. The next six pages prove each line of it, from one variable to
+# a function of your own.
+#
+# Next: [what does a tangent know?](tangent.py)

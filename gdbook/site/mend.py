@@ -1,4 +1,4 @@
-"""What the theme leaves open for people who do not see the page, mended.
+"""What the theme leaves open, mended: names for those who cannot see, valid HTML.
 
 Each mend must find what it mends: a new version of the theme may not need it any more.
 """
@@ -7,13 +7,23 @@ from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 
-DIALOG = 'data-md-component="search" role="dialog"'
+# what the theme writes, and what it should have written
+PAGE = {
+    "<!doctype html>": "<!DOCTYPE html>",
+    'data-md-component="search" role="dialog"': (
+        'data-md-component="search" role="dialog" aria-label="Search"'
+    ),
+    ' type="checkbox" id="__drawer" autocomplete="off"': ' type="checkbox" id="__drawer"',
+    ' type="checkbox" id="__search" autocomplete="off"': ' type="checkbox" id="__search"',
+}
 CODE_NAV = '"nav",{class:"md-code__nav"}'
 
 
 def page(html: str) -> str:
-    """Give the search dialog a name."""
-    return replaced(html, DIALOG, DIALOG + ' aria-label="Search"', "a page")
+    """Mend a page."""
+    for old, new in PAGE.items():
+        html = replaced(html, old, new, "a page")
+    return html.replace(' tabindex=""', ' tabindex="0"')
 
 
 def script(site: Path) -> None:
