@@ -1,0 +1,249 @@
+# %% [markdown]
+# # Why not the least-squares slope?
+#
+# At the end of this page you know all values that the toy with a wrong label can end at,
+# how likely each is, why their mean is not the least-squares slope, and where
+# `=published:wrong_label.w` and `=published:bias.w` lie among them.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+SEED = 20
+x, y = np.array([0.0, 1, 2, 3]), np.array([0, 1, 2, 3.1])
+lr, divisor, num_epochs = 0.3, 10, 30_000
+pull = 2 * lr / divisor
+
+# %% [markdown]
+# ## Twenty-four maps, one contraction
+#
+# A sample takes $w$ to $w - c\,(xw - y)\,x$, with the pull $c = 2\eta/m$. A pass
+# through four of them is a map $w \mapsto a w + v$. Its contraction $a$ is the same in
+# all 24 orders; the shift $v$ is not. Every epoch picks one of the maps at random: an
+# *iterated function system*.
+
+# %%
+#| code-fold: The maps of all 24 orders
+from gdbook.theory import epoch_maps
+
+# %%
+maps = epoch_maps(x[:, None], y, lr, divisor)
+a, shifts = maps.A[0].item(), maps.c[:, 0].round(12)
+distinct, orders = np.unique(shifts, return_counts=True)
+print(f"contractions: {np.unique(maps.A.round(12))}")
+for shift, number in zip(distinct, orders, strict=True):
+    print(f"shift {shift:.6f} in {number} orders, repeated: to {shift / (1 - a):.6f}")
+
+# %% [markdown]
+# Of the 24 shifts only `=len(distinct)` differ. The sample 0 does nothing, and the samples 1
+# and 2 ask for the same slope; all that counts is which of these two come after the
+# sample 3 and undo part of what it did.
+#
+# ## Where can the slope end?
+#
+# Whatever the start, after many epochs $w$ lies in the set that the maps together
+# reproduce, their *attractor*. Its ends are where the two outermost maps lead when
+# they are repeated. Apply all maps to the range between, and again:
+
+
+# %%
+def images(intervals: np.ndarray) -> np.ndarray:
+    """Intervals that all maps together make of intervals, (k, 2), overlaps merged."""
+    ends = (a * intervals[:, None] + distinct[:, None]).reshape(-1, 2)
+    ends = ends[ends[:, 0].argsort()]
+    reach = np.maximum.accumulate(ends[:, 1])
+    gaps = np.append(True, ends[1:, 0] > reach[:-1])
+    return np.column_stack([ends[gaps, 0], reach[np.append(gaps[1:], True)]])
+
+
+where = np.array([[distinct.min(), distinct.max()]]) / (1 - a)
+for epochs in range(3):
+    text = " and ".join(f"{low:.6f} to {high:.6f}" for low, high in where)
+    print(f"after {epochs} more epochs: {text}")
+    where = images(where)
+
+# %% [markdown]
+# The second application changes nothing: the attractor is exactly two intervals, with
+# a hole between them. How likely each place is follows from the maps too, and so do mean
+# and variance: one more epoch multiplies them by $a$ and $a^2$ and adds those of the
+# shift, and must leave them as they were. The run of the article beside them:
+
+# %%
+#| code-fold: From the pages before
+from gdbook.data import setup_seed, shuffled
+
+# %%
+setup_seed(SEED)
+drawn = [shuffled(len(x)) for _ in range(num_epochs)]
+features, labels, w, ends = x.tolist(), y.tolist(), 2.0, []
+for order in drawn:
+    for i in order:
+        w = w - pull * (features[i] * w - labels[i]) * features[i]
+    ends.append(w)
+
+mean, spread = shifts.mean() / (1 - a), (shifts.var() / (1 - a**2)) ** 0.5
+best, late = x @ y / (x @ x), np.array(ends[20:])
+print("           mean     spread    least     greatest")
+print(f"predicted  {mean:.6f} {spread:.6f}  {where[0, 0]:.6f}  {where[-1, 1]:.6f}")
+ran = late.mean(), late.std(), late.min(), late.max()
+print("run        {:.6f} {:.6f}  {:.6f}  {:.6f}".format(*ran))
+print(f"the end    {w:.6f}, {(w - mean) / spread:+.2f} spreads from the mean")
+print(f"least squares {best:.6f}")
+
+# %%
+#| echo: false
+from gdbook.ledger import published, read_ledger
+from gdbook.theory import (
+    after_orders,
+    attractor,
+    extremes,
+    shuffling_bias,
+    stationary_covariance,
+    stationary_mean,
+)
+
+# what the page writes out is what the tests hold
+ledger = published(read_ledger())
+assert f"{w:.4f}" == ledger["wrong_label.w"]
+assert np.allclose(extremes(maps), (where[0, 0], where[-1, 1]), rtol=0, atol=1e-11)
+assert np.isclose(stationary_mean(maps).item(), mean, rtol=0, atol=1e-11)
+assert np.isclose(stationary_covariance(maps).item(), spread**2, rtol=1e-8)
+
+# %%
+#| code-fold: Code of the figure
+#| fig-cap: "Where the slope is at the end of an epoch. Bars: predicted. Dots: `=len(late):,` epochs of the run. The mean lies in the hole, where the slope itself never is."
+#| fig-alt: Share of epochs against the slope w. Two separate groups of bars, from `=where[0, 0]:.4f` to `=where[0, 1]:.4f` and from `=where[1, 0]:.4f` to `=where[1, 1]:.4f`, highest at the outer ends. Dots of the run lie on the tops of the bars. Vertical lines mark least squares at `=best:.4f` in the left group, the mean at `=mean:.4f` in the hole, and the published value near the right end.
+from gdbook.figures_numbers import cloud_on_a_line
+
+points, chances = np.array([mean]), np.ones(1)
+for _ in range(8):
+    points = (a * points[:, None] + distinct).ravel()
+    chances = (chances[:, None] * orders / 24).ravel()
+edges = np.linspace(where[0, 0], where[-1, 1] + 1e-9, 64)
+bars = np.histogram(points, edges, weights=chances)[0]
+dots = np.histogram(late, edges)[0] / len(late)
+marks = {"least squares": best, "mean": mean, "published": w}
+cloud_on_a_line(edges, bars, dots, marks)
+plt.show()
+
+# %% [markdown]
+# The published `=published:wrong_label.w` is a point near the right end. Which point it is
+# the last few orders decide. An epoch shrinks every difference to a third, so all that was
+# before is soon too small to change the fourth decimal:
+
+# %%
+margin = 0.5e-4 - abs(w - round(w, 4))
+enough = int(np.ceil(np.log(margin / np.abs(where - mean).max()) / np.log(a)))
+shift_of = dict(zip(map(tuple, maps.orders.tolist()), shifts, strict=True))
+for k in (1, 2, enough, 12):
+    predicted = mean
+    for order in drawn[-k:]:
+        predicted = a * predicted + shift_of[tuple(order)]
+    print(f"from the mean through the last {k:2} orders: {predicted:.6f}")
+print(f"{enough} are enough for four decimals, from wherever w was before")
+
+# %% [markdown]
+# ## Why is the mean not least squares?
+#
+# Samples 1 and 2 ask for the slope 1, sample 3 for a third of `=labels[3]`. Least squares
+# weighs these wishes with the squares of $x$. In a pass, the samples that come later undo
+# part of what a sample did, each in the proportion $c x^2$. On average over all orders:
+
+# %%
+#| code-fold: Weights of the samples in the mean
+from gdbook.theory import slope_weights
+
+# %%
+weights, wishes = slope_weights(x, lr, divisor), np.append(0, y[1:] / x[1:])
+print("least squares ", (x**2 / (x @ x)).round(4), f"slope {best:.6f}")
+print("passes        ", weights.round(4), f"slope {weights @ wishes:.6f}")
+
+# %%
+#| echo: false
+through = after_orders(maps, drawn[-12:], np.array([mean]))[0]
+assert np.isclose(through, predicted, rtol=0, atol=1e-11)
+first_order = shuffling_bias(x[:, None], y, lr, divisor)[0]
+assert np.isclose(weights @ wishes, mean, rtol=0, atol=1e-11)
+kinds = attractor(maps, 8)
+assert np.isclose(kinds[0] @ kinds[1], points @ chances, rtol=0, atol=1e-9)
+
+# %% [markdown]
+# A sample is undone by the others but never by itself, since a pass draws it once. So the
+# longest sample is spared the largest of the factors, and its wish, the wrong one, counts
+# for more. The mean is `=mean - best:.6f` above least squares, of which
+# `=first_order:.6f` are the part proportional to the step size: it is a property
+# of the descent, not of the data.
+#
+# ## The same in the plane
+#
+# With a bias the maps are $\mathbf w \mapsto \mathbf A \mathbf w + \mathbf v$, and the 24
+# matrices differ. Mean and covariance must again reproduce themselves, which gives a linear
+# equation for each.
+
+# %%
+#| code-fold: The mean and the covariance that reproduce themselves
+from gdbook.theory import stationary_covariance, stationary_mean
+
+# %%
+X = np.column_stack([x, np.ones(4)])
+plane = epoch_maps(X, y, lr, divisor)
+centre, cov = stationary_mean(plane), stationary_covariance(plane)
+target = np.linalg.lstsq(X, y)[0]
+
+setup_seed(SEED)
+w, b, rows = 2.0, 0.0, []
+for _ in range(num_epochs):
+    for i in shuffled(len(x)):
+        r = features[i] * w + b - labels[i]
+        w, b = w - pull * r * features[i], b - pull * r
+    rows.append((w, b))
+run = np.array(rows[300:])
+for name, pair in {
+    "mean, predicted": centre,
+    "mean, run": run.mean(axis=0),
+    "spread, predicted": np.diag(cov) ** 0.5,
+    "spread, run": run.std(axis=0),
+    "least squares": target,
+    "the end": run[-1],
+}.items():
+    print(f"{name:18} w {pair[0]:.6f}  b {pair[1]:+.6f}")
+
+# %%
+#| echo: false
+from gdbook.theory import directions, hull, support
+
+assert f"{w:.4f}" == ledger["bias.w"]
+corners = hull(plane, 120, 200)
+corners = corners[np.append(True, np.abs(np.diff(corners, axis=0)).max(1) > 1e-9)]
+bound = support(plane)
+reach = ((run - centre) @ directions(len(bound)).T).max(axis=0)
+assert (reach <= bound).all()
+inner = ((corners - centre) @ directions(len(bound)).T).max(axis=0)
+
+# %%
+#| echo: false
+#| fig-cap: "Slope and bias at the end of every 75th epoch of the run. The outline is the hull of all points that the 24 maps can reach. Least squares lies outside of the cloud, and the mean where the run hardly ever is."
+#| fig-alt: Bias against slope. A cloud of points, long and narrow, rising to the right, fills an outlined polygon from slope `=corners[:, 0].min():.3f` to `=corners[:, 0].max():.3f`. The mean at slope `=centre[0]:.4f` lies in its middle; least squares at slope `=target[0]:.3f` and bias `=target[1]:.3f` lies to the left and above of it; the published end lies in the right part.
+from gdbook.figures_numbers import cloud_in_the_plane
+
+marks = {"least squares": target, "mean": centre, "published": run[-1]}
+cloud_in_the_plane(run[::75], corners, marks)
+plt.show()
+
+# %% [markdown]
+# The outline is wide because it leaves room for orders that come many times in a row, as
+# they almost never do. A second computation bounds the cloud from outside, in
+# `=len(bound)` directions; it differs from the outline by at most
+# `=1e6 * (bound - inner).max():.0f` millionths, and no epoch of the run lies beyond it. The published
+# `=published:bias.w` is inside, `=(w - centre[0]) / cov[0, 0] ** 0.5:.2f` spreads above the
+# mean of $w$.
+#
+# ## What was found
+#
+# - The published slope is one point of two intervals, from `=where[0, 0]:.4f` to
+#   `=where[0, 1]:.4f` and from `=where[1, 0]:.4f` to `=where[1, 1]:.4f`, with the mean
+#   `=mean:.6f` and the spread `=spread:.6f`. The last orders chose it.
+# - The mean is `=mean - best:.4f` above least squares, because a pass undoes every sample by
+#   the others and none by itself.
+#
+# Next: [what makes it settle?](settle.py)

@@ -1,0 +1,193 @@
+# %% [markdown]
+# # What did the left-over divisor do?
+#
+# At the end of this page you know what the toys would have done with the divisor that
+# their code meant, the exact step sizes for which a pass in any order converges, and how
+# they compare with the bound for full-batch descent.
+
+# %%
+import random
+
+import matplotlib.pyplot as plt
+import numpy as np
+import sympy as sp
+
+SEED = 20
+x = np.array([0.0, 1, 2, 3])  # features, and labels too: the truth is y = x
+start, lr = 2.0, 0.3
+left_over, meant = 10, 1
+
+# %% [markdown]
+# The toys draw one sample a step, and divide its gradient by the batch size of the
+# experiment before them, `=left_over`. For one sample the code meant `=meant`. Here is
+# the clean toy with both, its distance from the truth after each of five epochs:
+
+
+# %%
+def distances(lr: float, divisor: int, num_epochs: int) -> list[float]:
+    """Distance |w − 1| after each epoch, in random orders."""
+    w, found = start, []
+    for _ in range(num_epochs):
+        for i in random.sample(range(len(x)), len(x)):
+            w = w - lr * 2 * (x[i] * w - x[i]) * x[i] / divisor
+        found.append(abs(w - 1))
+    return found
+
+
+random.seed(SEED)
+for divisor in (left_over, meant):
+    print(f"divisor {divisor:2}:", *[f"{d:.4f}" for d in distances(lr, divisor, 5)])
+
+# %% [markdown]
+# With the divisor that was meant the toy runs away. The accident made it converge.
+#
+# ## For which step sizes does a pass converge?
+#
+# With one parameter each sample multiplies the distance by $1 - c x^2$, where
+# $c = 2\eta/m$. The factors commute, so the order does not matter, and an epoch multiplies
+# by their product:
+
+# %%
+c = sp.Symbol("c")
+product = sp.expand(sp.prod([1 - c * number**2 for number in range(4)]))
+product
+
+# %% [markdown]
+# Passes converge exactly where this product lies between −1 and 1. For the article's
+# step and divisor `=meant` it is `=product.subs(c, 2 * lr):.3f`, the growth of the run
+# above. The ends of the intervals are the roots of two equations:
+
+# %%
+print("product  1:", sp.solve(product - 1, c))
+cubic = sp.Poly(product + 1, c)
+print("product -1:", [f"{root:.5f}" for root in sp.real_roots(cubic)])
+
+# %%
+#| code-fold: The intervals of step sizes, for any samples and divisor
+from gdbook.theory import pass_limits
+
+# %%
+for divisor in (meant, left_over):
+    windows = pass_limits(x, divisor)
+    text = " and ".join(f"{low:.5f} < lr < {high:.5f}" for low, high in windows)
+    print(f"divisor {divisor:2}: {text}")
+
+# %% [markdown]
+# There are two intervals, and the step of the article lies between them. In the
+# second one the sample 3 overshoots far, and sample 1, whose factor is then close to 0,
+# takes nearly all of the distance away. The run beside it, on both sides of every end:
+
+# %%
+(_, first), (low, high) = pass_limits(x, meant)
+for end, sides in ((first, (-1, 1)), (low, (1, -1)), (high, (-1, 1))):
+    inside, outside = (distances(end + 0.002 * side, meant, 60)[-1] for side in sides)
+    print(f"at {end:.5f}: inside {inside:.1e}, outside {outside:.1e} after 60 epochs")
+
+# %% [markdown]
+# ## How does this compare with full-batch descent?
+#
+# Two other bounds come to mind. A full-batch step multiplies the distance by
+# $1 - \eta L$, where $L$ is the curvature of the mean loss, twice the mean of $x^2$. It
+# converges below $2/L$. And while $2\eta x^2/m < 2$ for every sample, no single step makes
+# the distance larger.
+
+# %%
+full, single = 2 / (2 * np.mean(x**2)), meant / max(x**2)
+print(f"every step helps            {single:.4f}")
+print(f"a pass converges            {first:.4f}")
+print(f"a full batch converges      {full:.4f}")
+for eta in (0.99 * full, 1.01 * full):
+    w = start
+    for _ in range(500):
+        w = w - eta * np.mean(2 * (x * w - x) * x)
+    print(f"full batch, lr {eta:.4f}, 500 steps: distance {abs(w - 1):.0e}")
+
+# %%
+#| echo: false
+from gdbook.theory import critical_lr, every_step_limit
+
+# what the page writes out is what the tests hold
+assert abs(full - critical_lr(2 * np.mean(x**2))) < 1e-15
+assert abs(single - every_step_limit(x, meant)) < 1e-15
+
+# %%
+#| code-fold: Code of the figure
+#| fig-cap: "What a pass leaves of the distance, with divisor `=meant`. Line: the product. Dots: runs. Only where it is below 1, in the shaded intervals, passes converge."
+#| fig-alt: Factor per epoch against the step size. The curve falls from 1 to zero near `=1 / 18:.3f`, bounces twice, passes 1 at `=first:.3f`, rises to more than 3, and comes below 1 again between `=low:.3f` and `=high:.3f`. Vertical lines mark 1/9, the full-batch bound 2/7 and the step of the article, `=lr`, at which the factor is `=product.subs(c, 2 * lr):.2f`. Dots of measured runs lie on the curve.
+from gdbook.figures_numbers import factor_of_a_pass
+
+grid = np.linspace(0, 0.54, 160)
+curve = np.abs([np.prod(1 - 2 * eta * x**2) for eta in grid])
+lrs = np.linspace(0.015, 0.525, 18)
+ran = [distances(eta, meant, 6)[-1] ** (1 / 6) for eta in lrs]
+marks = {"every step helps": single, "full batch": full, "the article": lr}
+factor_of_a_pass(grid, curve, lrs, np.array(ran), [(0, first), (low, high)], marks)
+plt.show()
+
+# %% [markdown]
+# The bound of full-batch descent, 2/7, is no bound for passes: between `=first:.3f` and
+# `=full:.3f` the one converges and the other does not. But a pass takes
+# `=len(x)` steps where the full batch takes one. For short steps a pass goes as far as a
+# full-batch step of $`=len(x)`\eta$, and measured so its limit is `=4 * first:.3f`: almost
+# `=round(4 * first / full)` times as long a way at once.
+#
+# With the divisor `=left_over` that was left over, everything is ten times as wide, and
+# the article's step is `=100 * lr / pass_limits(x, left_over)[0][1]:.0f` percent of the limit.
+#
+# ## With a bias the order matters
+#
+# The toy with a bias has two parameters. A sample then multiplies the distance by the
+# matrix $\mathbf I - c\,\mathbf x \mathbf x^\top$, with $\mathbf x = (x, 1)$. Matrices do not
+# commute, there are 24 products, and "converges" splits into three questions.
+
+# %%
+#| code-fold: The maps of all 24 orders, and how much they shrink
+from gdbook.theory import epoch_maps, mean_square_radius, order_radii
+
+# %%
+plane = np.column_stack([x, np.ones(4)])
+
+
+def limit(factor) -> float:
+    """Step size, for divisor 10, at which a factor per epoch reaches 1: bisection."""
+    low, high = 0.5, 3.0
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        below = factor(epoch_maps(plane, x, middle, left_over)) < 1
+        low, high = (middle, high) if below else (low, middle)
+    return low
+
+
+surely = limit(lambda maps: np.linalg.norm(maps.A, 2, axis=(1, 2)).max())
+repeated = limit(lambda maps: order_radii(maps).max())
+average = limit(mean_square_radius)
+full_plane = 2 / np.linalg.eigvalsh(2 * plane.T @ plane / 4).max()
+print(f"every pass shortens the distance, whatever the order  {surely:.3f}")
+print(f"every order converges if it is repeated               {repeated:.3f}")
+print(f"the mean square settles, orders drawn at random       {average:.3f}")
+print(f"a full batch converges                                {full_plane:.3f}")
+
+# %% [markdown]
+# Below the first limit every sequence of orders converges; above the second, one order
+# repeated for ever does not; between them, neither decides. The article's step, `=lr`, is
+# far below all three, and with its full batch it would diverge on both toys. The run
+# beside the second limit, with the order that shrinks least:
+
+# %%
+for eta in (0.99 * repeated, 1.01 * repeated):
+    maps = epoch_maps(plane, x, eta, left_over)
+    worst, w = maps.orders[order_radii(maps).argmax()], np.array([2.0, 0.0])
+    for i in [*worst] * 3000:
+        w = w - 2 * eta / left_over * (plane[i] @ w - x[i]) * plane[i]
+    print(f"lr {eta:.3f}, order {worst}: distance {np.linalg.norm(w - [1, 0]):.0e}")
+
+# %% [markdown]
+# ## What was found
+#
+# - With the divisor `=meant` that was meant, the step `=lr` multiplies the error by
+#   `=product.subs(c, 2 * lr):.2f` an epoch. The toys converge by an accident.
+# - Passes in any order converge exactly below a step size of `=first:.3f` and between
+#   `=low:.3f` and `=high:.3f`, times the divisor. For a full batch the bound is
+#   `=full:.3f`.
+#
+# Next: [why not the least-squares slope?](cloud.py)

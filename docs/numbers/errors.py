@@ -1,0 +1,269 @@
+# %% [markdown]
+# # Where do the last digits come from?
+#
+# At the end of this page you know which part of each result of the regression is noise
+# in the labels and which is a descent that was stopped early, and how to predict all
+# four printed numbers without running the descent.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+SEED = 20
+true_w, true_b = torch.tensor([2, -3.4]), 4.2
+sigma, num_examples = 0.01, 1000
+lr, num_epochs, batch_size, num_runs = 0.0003, 300, 10, 200
+
+# %% [markdown]
+# After `=num_epochs` epochs the article printed the loss
+# `=published:regression.loss` and the errors `=published:regression.w_error.1`,
+# `=published:regression.w_error.2` (for $\mathbf w$) and
+# `=published:regression.b_error` (for $b$). The data, the first parameters and the
+# step size are known before the first step. They are enough.
+
+# %%
+#| code-fold: From the pages before
+from gdbook.data import setup_seed, shuffled, synthetic_data
+
+# %%
+setup_seed(SEED)
+features, labels = synthetic_data(true_w, true_b, num_examples)
+start = np.append(torch.normal(0, 0.01, (2, 1)).double(), 0)
+truth = np.array([2, -3.4, true_b])
+
+X = np.column_stack([features.double(), np.ones(num_examples)])
+y = labels[:, 0].double().numpy()
+H, best = X.T @ X / num_examples, np.linalg.lstsq(X, y)[0]
+
+# %% [markdown]
+# ## The loss: a floor and an excess
+#
+# Least squares with $p$ parameters on $n$ samples leaves $n - p$ degrees of freedom to
+# the noise. So the least possible mean loss, the *floor*, is expected to be
+# $\sigma^2 (n - p)/2n$; the labels of one data set can make it a little larger or smaller.
+# What lies above the floor, the *excess*, depends on where the descent stops. Its mean path
+# is known: $t$ steps multiply the distance from least squares by
+# $(\mathbf I - \eta \mathbf H)^t$, with $\mathbf H$ the Hessian.
+
+# %%
+#| code-fold: The mean path as a function
+from gdbook.theory import mean_path
+
+# %%
+steps = num_epochs * (num_examples // batch_size)
+end = mean_path(start, best, H, lr, steps)
+
+freedom = num_examples - len(best)
+usual = sigma**2 / 2 * freedom / num_examples
+spread = usual * math.sqrt(2 / freedom)
+floor = ((X @ best - y) ** 2).mean() / 2
+excess = ((X @ (end - best)) ** 2).mean() / 2
+print(f"floor, expected      {usual:.8f} ± {spread:.8f}, prints {usual:.6f}")
+print(f"floor of these data  {floor:.8f}, prints {floor:.6f}")
+print(f"excess               {excess:.8f}")
+print(f"together             {floor + excess:.8f}, prints {floor + excess:.6f}")
+
+# %% [markdown]
+# The noise alone sets `=100 * floor / (floor + excess):.1f` percent of the loss. Yet the
+# last digit needs it all: a usual floor would have printed `=usual:.6f`, and the floor of
+# these labels, after a finished descent, `=floor:.6f`.
+#
+# ## The errors: statistical and unfinished
+#
+# The same two causes part each error, true minus end. From the truth to least squares
+# leads the *statistical* part, which the noise of the labels set. From least squares to
+# the end leads the *unfinished* part, which the descent had yet to do.
+
+# %%
+statistical, unfinished = truth - best, best - end
+print("   statistical  unfinished   together    prints")
+for name, s, u in zip(["w0", "w1", "b "], statistical, unfinished, strict=True):
+    print(f"{name}   {s:+.6f}   {u:+.6f}   {s + u:+.6f}   {s + u:+.4f}")
+
+# %% [markdown]
+# Most people expect the errors to be noise, as the loss is. They are not: almost all of
+# each error is descent that was not yet done. In the smallest of the three the
+# unfinished part is `=np.abs(unfinished / statistical).min():.0f` times the statistical
+# one. Here are the four predictions beside what the article printed, and beside its
+# run in float32:
+
+# %%
+#| echo: false
+from IPython.display import Markdown
+
+from gdbook.experiments import linear_regression
+from gdbook.reproduce import compare
+from gdbook.tables import MARK, entry, markdown_table
+from gdbook.theory import (
+    epochs_until_statistical,
+    excess_loss,
+    expected_floor,
+    floor_spread,
+    split_error,
+)
+
+# what the page writes out is what the tests hold
+parts = split_error(truth, best, end)
+assert np.array_equal(parts, (statistical, unfinished))
+assert math.isclose(usual, expected_floor(sigma, num_examples, len(best)))
+assert math.isclose(spread, floor_spread(sigma, num_examples, len(best)))
+assert math.isclose(excess, excess_loss(end, best, H), rel_tol=1e-9)
+
+result = linear_regression(by_hand=True)
+ids = ["regression.loss", "regression.w_error", "regression.b_error"]
+ran = [row for name in ids for row in compare(entry(name), result)]
+predictions = {
+    "loss": floor + excess,
+    **dict(zip(["error of w0", "error of w1", "error of b"], truth - end, strict=True)),
+}
+rows = []
+for row, (name, value) in zip(ran, predictions.items(), strict=True):
+    text = f"{value:.{len(row.published.partition('.')[2])}f}"
+    equal = MARK[text == row.published == row.reproduced]
+    rows.append([name, text, row.reproduced, row.published, equal])
+Markdown(markdown_table(["", "predicted", "run", "published", "equal"], rows))
+
+# %% [markdown]
+# ## How many epochs until the noise is the larger part?
+#
+# The unfinished part shrinks by $1 - \eta\lambda$ a step, about
+# `=100 * (1 - np.exp(-lr * steps / num_epochs * np.trace(H) / 3)):.0f` percent an epoch.
+# The statistical part stays. So there is an epoch in which they change places.
+
+# %%
+per_epoch = num_examples // batch_size
+path = mean_path(start, best, H, lr, per_epoch * np.arange(451))
+
+excesses = (((path - best) @ X.T) ** 2).mean(axis=1) / 2
+needed = (np.abs(path - best) < np.abs(statistical)).argmax(axis=0)
+loss_needed = (excesses < floor).argmax()
+print(f"predicted: errors from epoch {needed} on, the loss from {loss_needed}")
+
+# %% [markdown]
+# The run beside it: the article's batches in the article's order, in float64, and half
+# as many epochs again.
+
+# %%
+setup_seed(SEED)
+run = [start]
+for _ in range(450):
+    w = run[-1]
+    for drawn in np.reshape(shuffled(num_examples), (-1, batch_size)):
+        w = w - lr / batch_size * ((X[drawn] @ w - y[drawn]) @ X[drawn])
+    run.append(w)
+run = np.array(run)
+
+losses = ((run @ X.T - y) ** 2).mean(axis=1) / 2
+measured = (np.abs(run - best) < np.abs(statistical)).argmax(axis=0)
+loss_measured = (losses - floor < floor).argmax()
+print(f"measured:  errors from epoch {measured} on, the loss from {loss_measured}")
+
+# %% [markdown]
+# Where the two differ by an epoch, it is the order of the samples that shifts the run.
+
+# %%
+#| code-fold: Code of the figure
+#| fig-cap: "At epoch `=num_epochs` the loss has long been noise, and the errors are still descent. Lines: predicted. Dots: the run."
+#| fig-alt: Unfinished part divided by statistical part, against the epoch, on a logarithmic axis. Four straight falling lines with the dots of the run on them. The line of the loss crosses 1 near epoch `=loss_needed`, those of the three errors between epochs `=needed.min()` and `=needed.max()`. A vertical line marks epoch `=num_epochs`, between the two.
+from gdbook.figures_numbers import parts_against_epoch
+
+predicted = np.c_[excesses / floor, np.abs((path - best) / statistical)]
+ratios = np.c_[losses / floor - 1, np.abs((run - best) / statistical)]
+parts_against_epoch(predicted, ratios, [loss_needed, *needed], num_epochs)
+plt.show()
+
+# %% [markdown]
+# ## A lucky data set
+#
+# These data are part of the reason. Least squares usually misses the truth by about its
+# standard errors. How likely is it to miss by as little as here? The squared misses,
+# freed of their correlation and summed in units of the standard errors, follow $\chi^2$
+# with three degrees of freedom.
+
+# %%
+usual_miss = sigma * np.sqrt(np.diag(np.linalg.inv(X.T @ X)))
+q = statistical @ (X.T @ X) @ statistical / sigma**2
+chance = math.erf(math.sqrt(q / 2)) - math.sqrt(2 * q / math.pi) * math.exp(-q / 2)
+print("standard errors   ", *[f"{number:.6f}" for number in usual_miss])
+print("statistical parts ", *[f"{number:+.6f}" for number in statistical])
+print(f"one data set in {1 / chance:,.0f} misses by so little")
+
+# %% [markdown]
+# On a usual data set the two parts of an error would have been of similar size at epoch
+# `=num_epochs`. The unfinished part would have been the same as here.
+#
+# ## Are the digits luck?
+#
+# The descent draws its batches at random, and rounds. A predicted digit is only worth
+# something if neither can change it. At least squares the pulls of all samples sum to
+# zero. A pass that uses every sample once adds them all up: whatever one batch did,
+# the others undo, to first order in $\eta$. Batches that are drawn afresh do
+# not have this. After a single pass from least squares, `=num_runs` runs of each kind:
+
+
+# %%
+def deviation(batches: np.ndarray) -> np.ndarray:
+    """Deviation of the end over many runs; batches (runs, steps, batch_size)."""
+    w = np.tile(best, (len(batches), 1))
+    for drawn in batches.transpose(1, 0, 2):
+        r = (X[drawn] @ w[:, :, None])[:, :, 0] - y[drawn]
+        w = w - lr / batch_size * (r[:, None, :] @ X[drawn])[:, 0]
+    return w.std(axis=0)
+
+
+rng = np.random.default_rng(SEED)
+samples = np.tile(np.arange(num_examples), (num_runs, 1))
+shuffles = rng.permuted(samples, axis=1).reshape(num_runs, -1, batch_size)
+draws = rng.choice(num_examples, shuffles.shape)
+print("shuffled     ", *[f"{number:.1e}" for number in deviation(shuffles)])
+print("drawn afresh ", *[f"{number:.1e}" for number in deviation(draws)])
+
+# %% [markdown]
+# The same, predicted for the end of epoch `=num_epochs`, with the rounding of float32, and
+# beside it how far each error is from printing another digit, all in millionths:
+
+# %%
+#| echo: false
+from gdbook.theory import (
+    replaced_spread,
+    rounding_margin,
+    rounding_spread,
+    shuffled_mean,
+    shuffled_spread,
+)
+
+until = epochs_until_statistical(truth, best, start, H, lr, per_epoch)
+assert needed.tolist() == until.tolist()
+how = (X, y, lr, batch_size)
+order = shuffled_spread(*how, num_epochs)
+rounding = rounding_spread(end, H, lr, steps)
+exact = shuffled_mean(start, *how, num_epochs)
+margin = rounding_margin(truth - end, 4) - np.abs(exact - end)
+table = {
+    "from another digit": margin,
+    "moved by the order": order,
+    "moved by rounding": rounding,
+    "moved by batches drawn afresh": replaced_spread(*how, steps),
+}
+cells = [[name, *(f"{1e6 * v:.2g}" for v in row)] for name, row in table.items()]
+Markdown(markdown_table(["standard deviation, distance", "w0", "w1", "b"], cells))
+
+# %% [markdown]
+# Every margin is at least `=(margin / np.hypot(order, rounding)).min():.0f` deviations wide:
+# another order would all but certainly print the same errors. Had the batches been drawn
+# afresh, the margin would be about one deviation, and the digits would be luck. The float64
+# run ended within `=(np.abs(run[num_epochs] - exact) / order).max():.1f` deviations of the order.
+#
+# ## What was found
+#
+# - Loss `=floor + excess:.6f`: a floor of `=floor:.2e` that the labels set, and an excess of
+#   `=excess:.2e` that the descent left.
+# - Errors `=(truth - end)[0]:.4f`, `=(truth - end)[1]:.4f`, `=(truth - end)[2]:.4f`: unfinished
+#   descent, all three. Only from epochs `=needed[0]`, `=needed[1]` and `=needed[2]` on
+#   the noise is the larger part.
+# - The digits are no luck, because a shuffled pass uses every sample once.
+#
+# Next: [when is a loss really zero?](zero.py)

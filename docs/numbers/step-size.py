@@ -1,0 +1,271 @@
+# %% [markdown]
+# # How large should a step be?
+#
+# At the end of this page you know how many steps every step size costs, on the
+# regression and on the toys, where the descent begins to diverge, and how far the
+# article's step size was from the best.
+
+# %%
+from bisect import bisect_left
+from functools import partial
+from itertools import permutations
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+SEED, lr, tolerance = 20, 0.0003, 1e-6
+
+# %%
+#| code-fold: From the pages before
+import torch
+
+from gdbook.data import setup_seed, synthetic_data
+
+setup_seed(SEED)
+features, labels = synthetic_data(torch.tensor([2, -3.4]), 4.2, 1000)
+start = np.append(torch.normal(0, 0.01, (2, 1)).double().numpy(), 0)
+X, y = np.c_[features.double().numpy(), np.ones(1000)], labels[:, 0].double().numpy()
+H, minimiser = X.T @ X / 1000, np.linalg.lstsq(X, y, rcond=None)[0]
+
+# %% [markdown]
+# ## Where it begins to diverge
+#
+# The loss of the regression is a bowl around its least-squares solution. Along each axis
+# of the bowl, a step on all samples multiplies the error by $1 - \eta \lambda$, with the
+# curvature $\lambda$ of that axis. Below $\eta\lambda = 1$ the error keeps its sign. At 1
+# it is gone in one step. Between 1 and 2 it changes its sign at every step, and shrinks
+# all the same. Divergence starts at 2, on the steepest axis first.
+
+# %%
+from gdbook.theory import best_lr, critical_lr
+
+curvatures = np.linalg.eigvalsh(H)
+critical, best = critical_lr(curvatures[-1]), best_lr(H)
+print("curvatures", curvatures.round(4))
+print(f"critical step size {critical:.5f}")
+print(f"best step size {best:.5f}")
+
+# %% [markdown]
+# At the best step size the flattest and the steepest axis shrink alike. The mean path
+# predicts the error after 100 steps; the run stands beside it, at half of the critical
+# step size, where the product is 1, and around the limit:
+
+# %%
+from gdbook.theory import mean_path
+
+error, origin = start - minimiser, np.zeros(3)
+for share in (0.5, 0.9, 0.99, 1.01):
+    predicted, run = mean_path(error, origin, H, share * critical, 100), error
+    for _ in range(100):
+        run = run - share * critical * H @ run
+    ends = [np.linalg.norm(end) for end in (predicted, run)]
+    print("{:4}: error {:.1e}; run {:.1e}".format(share, *ends))
+
+# %% [markdown]
+# ## The price of a step size
+#
+# How many steps until the distance to the solution is a millionth of what it was? The
+# mean path says it without running the descent. Below the critical step size the
+# distance only falls, so that a bisection finds the step.
+
+# %%
+#| code-fold: How the steps of a run are counted
+from gdbook.theory import first_below
+
+
+# %%
+def predicted_steps(eta: float) -> float:
+    """Count the steps to a millionth; infinite where the descent diverges."""
+
+    def arrived(t: int) -> bool:
+        left = np.linalg.norm(mean_path(error, origin, H, eta, t))
+        return bool(left <= tolerance * np.linalg.norm(error))
+
+    return bisect_left(range(10**6), True, key=arrived) if eta < critical else np.inf
+
+
+falling = critical - (critical - best) * np.geomspace(0.7, 0.003, 12)
+lrs = np.concatenate([np.geomspace(lr, best, 25), falling, [1.01 * critical]])
+predicted = np.array([predicted_steps(eta) for eta in lrs])
+
+# %% [markdown]
+# The run descends with all step sizes at once, one in each row of `w`:
+
+# %%
+eta, pull, w = lrs[:, None], X.T @ y / 1000, np.tile(start, (len(lrs), 1))
+measured = first_below(
+    lambda w: w - eta * (w @ H - pull), w, minimiser, tolerance, 60_000
+)
+print(f"equal at {np.sum(predicted == measured)} of {len(lrs)} step sizes")
+print(f"article's: {predicted[0]:,.0f} steps; run {measured[0]:,.0f}")
+print(f"best: {predicted[24]:.0f} steps; run {measured[24]:.0f}")
+
+# %%
+#| code-fold: Code of the figure
+#| fig-cap: "Steps that the regression needs, predicted (line) and run (points). For short steps, doubling one halves the price. Beyond the best step size, `=best:.2f`, the price climbs, and at `=critical:.5f` it is infinite."
+#| fig-alt: Steps needed over the step size, both on logarithmic axes. A straight line falls from nearly fifty thousand steps at the article's step size to six at the best one and then turns up steeply along a dashed vertical line. The points of the run lie on the line.
+from gdbook.figures_methods import needed_over_lr
+
+fig = needed_over_lr(lrs, predicted, measured, [critical], "steps")
+fig.axes[0].set_xscale("log")
+plt.show()
+
+# %% [markdown]
+# The article's step size costs `=predicted[0]:,.0f` steps on all samples; the best one
+# costs `=predicted[24]:.0f`.
+#
+# ## In mini-batches
+
+# %%
+#| echo: false
+from gdbook.theory import batch_mean_square_radius, measured_batch_epochs
+
+
+def batch_limit(size: int) -> float:
+    """Step size, in steps of 1/100,000, from which on the mean square grows."""
+    return (
+        bisect_left(
+            range(200_000), 1, key=lambda k: batch_mean_square_radius(X, k / 1e5, size)
+        )
+        / 1e5
+    )
+
+
+def distance(t: int) -> float:
+    """Share of the distance that is left after t steps with the article's step size."""
+    left = np.linalg.norm(mean_path(error, origin, H, lr, t))
+    return float(left / np.linalg.norm(error))
+
+
+limits = {size: batch_limit(size) for size in (1, 10, 100, 1000)}
+hundredth = bisect_left(range(30_000), -0.01, key=lambda t: -distance(t)) / 100
+(epochs,) = measured_batch_epochs(X, y, start, np.array([lr]), 10, 0.01, 300, SEED)
+
+# %% [markdown]
+# While steps are short, steps on 10 samples each do what as many steps on all samples do:
+# at the article's step size a hundredth of the distance is left after `=hundredth:.1f` epochs
+# of `=1000 // 10` steps; in a run it was epoch `=epochs:.0f`.
+#
+# But few samples can bend the loss more sharply than all of them together. With batches
+# drawn afresh, the mean square of the error settles only below a critical step size of
+# its own: `=limits[100]:.3f` for 100 samples, `=limits[10]:.3f` for 10, `=limits[1]:.3f`
+# for a single one. The run beside it: of 500 descents on 10 samples, how many are
+# farther away after 60 steps than at the start? The labels are without noise, so that
+# only the error moves.
+
+# %%
+rng = np.random.default_rng(SEED)
+for eta in (1, 1.4, 1.8, 2.2):
+    w = np.tile(error, (500, 1))
+    for _ in range(60):
+        batch = X[rng.integers(1000, size=(500, 10))]
+        w = w - eta / 10 * np.einsum("rbi,rbj,rj->ri", batch, batch, w)
+    square = np.sum(w**2, axis=1) / (error @ error)
+    print(f"{eta:.1f}: {np.mean(square > 1):4.0%}; mean square {square.mean():.0e}")
+
+# %% [markdown]
+# ## The toys
+#
+# The clean toy has one parameter. A pass over its samples multiplies the error by
+# $\prod_i (1 - 2 \eta x_i^2 / m)$ in any order, with the left-over divisor 10 for $m$.
+# This is a polynomial in the step size, and where it lies between −1 and 1, the toy
+# converges. The labels do not enter: with a wrong label the limits are the same.
+
+# %%
+#| code-fold: The polynomial, and where it lies between −1 and 1
+from gdbook.theory import pass_limits, pass_polynomial, steps_needed
+
+# %%
+x, divisor, toy_lr = np.arange(4.0), 10, 0.3
+windows = pass_limits(x, divisor)
+for ends in windows:
+    print("converges from {:.4f} to {:.4f}".format(*ends))
+
+etas = np.concatenate([np.linspace(a + 0.01, b - 0.01, 40) for a, b in windows])
+etas = np.sort(np.append(etas, [toy_lr, 2.1, 4.7]))
+foretold = steps_needed(pass_polynomial(x, divisor)(etas), tolerance)
+
+
+# %%
+def advance(rows: np.ndarray, etas: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Take a pass in random order, with every step size at once; error (k, p)."""
+    for row in rng.permutation(rows):
+        error = error - 2 * etas[:, None] / divisor * np.outer(error @ row, row)
+    return error
+
+
+one_pass, ones = partial(advance, x[:, None], etas), np.ones((len(etas), 1))
+counted = first_below(one_pass, ones, np.zeros(1), tolerance, 2000)
+print(f"equal at {np.sum(foretold == counted)} of {len(etas)} step sizes")
+
+# %%
+#| code-fold: Code of the figure
+#| fig-cap: Epochs that the clean toy needs, predicted (line) and run (points). A descent on all samples does not have the second window.
+#| fig-alt: Epochs needed over the step size from 0 to about 5. A curve falls from hundreds to three, rises a little, falls again and climbs along a dashed line near 2. A second valley lies between dashed lines near 4.8 and 5.2. Points lie on both.
+needed_over_lr(etas, foretold, counted, np.ravel(windows)[1:], "epochs")
+plt.show()
+
+# %% [markdown]
+# In the second window single samples throw the error far out, and the others bring it
+# back within the same pass. The article's `=toy_lr` lies in the first. With the divisor
+# that its code meant, 1 instead of 10, all limits are a tenth, and `=toy_lr` lies
+# outside.
+#
+# The toy with a bias has two parameters, and the order matters. Instead of one factor
+# there is the mean over all 24 orders of $\mathbf A \otimes \mathbf A$, with the matrix
+# $\mathbf A$ of a pass: it says what a pass does to the mean square of the error.
+
+# %%
+plane, square = np.c_[x, np.ones(4)], np.array([1.0, 0, 0, 0])
+
+
+def mean_square(eta: float) -> np.ndarray:
+    """Mean of A ⊗ A over all orders of a pass, (4, 4)."""
+    steps = [np.eye(2) - 2 * eta / divisor * np.outer(row, row) for row in plane]
+    passes = [np.linalg.multi_dot(order) for order in permutations(steps)]
+    return np.mean([np.kron(A, A) for A in passes], axis=0)
+
+
+def predicted_epochs(eta: float) -> int:
+    """Count the epochs until the root of the mean square is a millionth."""
+    power = partial(np.linalg.matrix_power, mean_square(eta))
+    left = range(10**5)
+    return bisect_left(
+        left, -(tolerance**2), key=lambda t: -(power(t) @ square)[[0, 3]].sum()
+    )
+
+
+# %%
+def radius(k: int) -> float:
+    """Factor by which the mean square grows each pass, at the step size k/100,000."""
+    return np.abs(np.linalg.eigvals(mean_square(k / 1e5))).max()
+
+
+limit = bisect_left(range(300_000), 1, key=radius, lo=1) / 1e5
+wide = np.sort(np.append(np.linspace(0.05, limit - 0.004, 22), toy_lr))
+foretold = np.array([predicted_epochs(eta) for eta in wide])
+one_pass, ones = partial(advance, plane, wide), np.tile([1.0, 0], (len(wide), 1))
+runs = [first_below(one_pass, ones, np.zeros(2), tolerance, 2000) for _ in range(5)]
+at = list(wide).index(toy_lr)
+print(f"critical {limit:.4f}")
+print(f"article's: {foretold[at]}; runs", *(int(run[at]) for run in runs))
+
+# %%
+#| code-fold: Code of the figure
+#| fig-cap: Epochs that the toy with a bias needs, predicted from the mean square (line) and in five runs (points). Close to the limit a few bad orders make the mean, and most runs do better.
+#| fig-alt: Epochs needed over the step size from 0 to 2. The line falls from a thousand to about thirty and climbs towards a dashed line near 1.94. Points lie on the line at small step sizes and below it near the limit.
+needed_over_lr(wide, foretold, np.transpose(runs), [limit], "epochs")
+plt.show()
+
+# %% [markdown]
+# ## What was found
+#
+# - On the regression the descent diverges from `=critical:.5f` on, where the step size
+#   times the largest curvature is 2. At 1 nothing happens.
+# - The predicted number of steps was the measured one at every step size. The article's
+#   choice costs `=predicted[0] / predicted[24]:,.0f` times as many as the best.
+# - The clean toy converges up to `=windows[0][1]:.4f`, and once more between
+#   `=windows[1][0]:.4f` and `=windows[1][1]:.4f`; the toy with a bias, in the mean square,
+#   up to `=limit:.4f`.
+#
+# Next: [what does torch do in your place?](by-torch.py)
