@@ -24,15 +24,14 @@ def parts_against_epoch(
         ax.semilogy(epochs, predicted[epochs, k], color=f"C{k}")
         ax.plot(epochs, run[epochs, k], "o", color=f"C{k}", markersize=4)
         ax.plot(first, 1, "|", color=f"C{k}", markersize=15, markeredgewidth=2)
+        label = {0: f"{first}", 1: f"{min(changes[1:])} to {max(changes)}"}.get(k, "")
+        ax.annotate(label, (first, 0.2), color=f"C{k}", ha="center", va="top")
     ax.axhline(1, color="C5", linewidth=1)
     ax.axvline(stopped, color="C5", linestyle="--", linewidth=1)
     ax.annotate("errors of w0, w1, b", (150, 2e4), color="C1")
     ax.annotate("loss", (350, 2e-3), color="C0")
     ax.annotate("unfinished is larger", (0, 1.6), color="C5")
     ax.annotate("noise is larger", (0, 0.5), color="C5", va="top")
-    ax.annotate(f"{changes[0]}", (changes[0], 0.2), color="C0", ha="right", va="top")
-    later = f"{min(changes[1:])} to {max(changes[1:])}"
-    ax.annotate(later, (max(changes), 0.15), color="C1", ha="right", va="top")
     ax.set(xlabel="epoch", ylabel="unfinished / statistical")
     return fig
 

@@ -28,14 +28,14 @@ def taylor_orders(
 
 
 def error_orders(t: np.ndarray, errors: Sequence[np.ndarray]) -> Figure:
-    """Draw what the polynomials of order 0, 1, … miss, on two logarithmic axes."""
+    """Draw what the polynomials of order 0, 1, … miss, for falling t."""
     fig, ax = plt.subplots()
     for order, error in enumerate(errors):
-        ax.loglog(t, error, color=f"C{order + 1}")
-        label = f"order {order}, slope {order + 1}"
-        place = 0.9 * t.min(), error[t.argmin()]
-        ax.text(*place, label, color=f"C{order + 1}", ha="right", va="center")
-    ax.set(xlabel="t", ylabel="size of what is missed", xlim=(t.min() / 9, t.max()))
+        color = f"C{order + 1}"
+        ax.loglog(t, error, color=color)
+        ax.text(1.3 * t[-1], error[-1] / 2, f"order {order}", color=color, va="top")
+    ax.margins(y=0.12)
+    ax.set(xlabel="t", ylabel="size of what is missed")
     return fig
 
 
@@ -71,8 +71,9 @@ def unit_balls(
         ax.plot(*np.transpose([v - across, v + across]), "C2--", linewidth=1)
         for label, tip, color in (("g", up, "C2"), ("v", v, "C1")):
             ax.arrow(0, 0, *tip, color=color, head_width=0.1, length_includes_head=True)
-            ax.text(*(0.5 * tip + 0.15 * across), label, color=color, weight="bold")
+            ax.text(*(0.5 * tip + 0.2 * across), label, color=color, weight="bold")
         ax.set(title=name, aspect="equal", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6))
+        ax.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     return fig
 
 

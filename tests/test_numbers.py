@@ -223,7 +223,10 @@ def test_a_slope_that_fits_is_needed_and_not_enough(
 
 def test_the_roots_of_the_polynomial_are_the_ends_of_the_intervals(page: Page) -> None:
     here = page("divisor")
-    roots = [*sp.solve(here.product - 1, here.c), *sp.real_roots(here.cubic)]
+    roots = [
+        *sp.solve(here.product - 1, here.c),
+        *sp.real_roots(sp.Poly(here.product + 1)),
+    ]
     for divisor in (1, 10):
         ends = sorted(float(root) * divisor / 2 for root in roots)
         limits = np.ravel(theory.pass_limits(X_TOY, divisor))

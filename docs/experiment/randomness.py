@@ -97,6 +97,7 @@ print(*epochs, sep="\n")
 # Every line holds each of the four samples once, as a shuffle must: five times over,
 # that is no accident. Now ask which seed of `random` shuffles like this.
 
+
 # %%
 def matches(seed: int) -> bool:
     """Whether a seed shuffles four samples in the order that was read off."""

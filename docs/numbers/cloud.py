@@ -6,6 +6,8 @@
 # `=published:wrong_label.w` and `=published:bias.w` lie among them.
 
 # %%
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -17,21 +19,28 @@ pull = 2 * lr / divisor
 # %% [markdown]
 # ## Twenty-four maps, one contraction
 #
-# A sample takes $w$ to $w - c\,(xw - y)\,x$, with the pull $c = 2\eta/m$. A pass
-# through four of them is a map $w \mapsto a w + v$. Its contraction $a$ is the same in
-# all 24 orders; the shift $v$ is not. Every epoch picks one of the maps at random: an
-# *iterated function system*.
+# What a step makes of $w$ is a straight line, and so is what a pass of four steps makes of
+# it: $w \mapsto a w + v$. The contraction $a$ is the same in all 24 orders, the shift $v$ is
+# not. Every epoch picks one of these maps at random: an *iterated function system*.
 
 # %%
-#| code-fold: The maps of all 24 orders
-from gdbook.theory import epoch_maps
+orders = list(itertools.permutations(range(4)))
 
-# %%
-maps = epoch_maps(x[:, None], y, lr, divisor)
-a, shifts = maps.A[0].item(), maps.c[:, 0].round(12)
-distinct, orders = np.unique(shifts, return_counts=True)
-print(f"contractions: {np.unique(maps.A.round(12))}")
-for shift, number in zip(distinct, orders, strict=True):
+
+def through(X: np.ndarray, order: tuple[int, ...], w: np.ndarray) -> np.ndarray:
+    """Pass through single samples in an order; X (4, p), w (p,)."""
+    for i in order:
+        w = w - pull * (X[i] @ w - y[i]) * X[i]
+    return w
+
+
+X = x[:, None]
+shifts = np.array([through(X, order, np.zeros(1))[0] for order in orders]).round(12)
+ends_at_1 = np.array([through(X, order, np.ones(1))[0] for order in orders])
+a = (ends_at_1 - shifts).mean()
+distinct, times = np.unique(shifts, return_counts=True)
+print("contractions", np.unique((ends_at_1 - shifts).round(9)))
+for shift, number in zip(distinct, times, strict=True):
     print(f"shift {shift:.6f} in {number} orders, repeated: to {shift / (1 - a):.6f}")
 
 # %% [markdown]
@@ -96,6 +105,7 @@ from gdbook.ledger import published, read_ledger
 from gdbook.theory import (
     after_orders,
     attractor,
+    epoch_maps,
     extremes,
     shuffling_bias,
     stationary_covariance,
@@ -103,7 +113,9 @@ from gdbook.theory import (
 )
 
 # what the page writes out is what the tests hold
-ledger = published(read_ledger())
+ledger, maps = published(read_ledger()), epoch_maps(X, y, lr, divisor)
+assert np.allclose(maps.c[:, 0], shifts, rtol=0, atol=1e-11)
+assert np.allclose(maps.A, a, rtol=0, atol=1e-11)
 assert f"{w:.4f}" == ledger["wrong_label.w"]
 assert np.allclose(extremes(maps), (where[0, 0], where[-1, 1]), rtol=0, atol=1e-11)
 assert np.isclose(stationary_mean(maps).item(), mean, rtol=0, atol=1e-11)
@@ -118,7 +130,7 @@ from gdbook.figures_numbers import cloud_on_a_line
 points, chances = np.array([mean]), np.ones(1)
 for _ in range(8):
     points = (a * points[:, None] + distinct).ravel()
-    chances = (chances[:, None] * orders / 24).ravel()
+    chances = (chances[:, None] * times / 24).ravel()
 edges = np.linspace(where[0, 0], where[-1, 1] + 1e-9, 64)
 bars = np.histogram(points, edges, weights=chances)[0]
 dots = np.histogram(late, edges)[0] / len(late)
@@ -134,7 +146,7 @@ plt.show()
 # %%
 margin = 0.5e-4 - abs(w - round(w, 4))
 enough = int(np.ceil(np.log(margin / np.abs(where - mean).max()) / np.log(a)))
-shift_of = dict(zip(map(tuple, maps.orders.tolist()), shifts, strict=True))
+shift_of = dict(zip(orders, shifts, strict=True))
 for k in (1, 2, enough, 12):
     predicted = mean
     for order in drawn[-k:]:
@@ -146,8 +158,8 @@ print(f"{enough} are enough for four decimals, from wherever w was before")
 # ## Why is the mean not least squares?
 #
 # Samples 1 and 2 ask for the slope 1, sample 3 for a third of `=labels[3]`. Least squares
-# weighs these wishes with the squares of $x$. In a pass, the samples that come later undo
-# part of what a sample did, each in the proportion $c x^2$. On average over all orders:
+# weighs these wishes with the squares of the features. In a pass, the samples that come
+# later undo part of what a sample did, the long ones more. On average over all orders:
 
 # %%
 #| code-fold: Weights of the samples in the mean
@@ -160,9 +172,9 @@ print("passes        ", weights.round(4), f"slope {weights @ wishes:.6f}")
 
 # %%
 #| echo: false
-through = after_orders(maps, drawn[-12:], np.array([mean]))[0]
-assert np.isclose(through, predicted, rtol=0, atol=1e-11)
-first_order = shuffling_bias(x[:, None], y, lr, divisor)[0]
+replayed = after_orders(maps, drawn[-12:], np.array([mean]))[0]
+assert np.isclose(replayed, predicted, rtol=0, atol=1e-11)
+first_order = shuffling_bias(X, y, lr, divisor)[0]
 assert np.isclose(weights @ wishes, mean, rtol=0, atol=1e-11)
 kinds = attractor(maps, 8)
 assert np.isclose(kinds[0] @ kinds[1], points @ chances, rtol=0, atol=1e-9)
@@ -176,20 +188,28 @@ assert np.isclose(kinds[0] @ kinds[1], points @ chances, rtol=0, atol=1e-9)
 #
 # ## The same in the plane
 #
-# With a bias the maps are $\mathbf w \mapsto \mathbf A \mathbf w + \mathbf v$, and the 24
-# matrices differ. Mean and covariance must again reproduce themselves, which gives a linear
-# equation for each.
+# With a bias the maps have matrices $\mathbf A$ in the place of $a$, and the 24 of them
+# differ. Mean and covariance must again reproduce themselves. That gives a linear
+# system for the mean, and with Kronecker products one for the covariance.
 
 # %%
-#| code-fold: The mean and the covariance that reproduce themselves
-from gdbook.theory import stationary_covariance, stationary_mean
+plane = np.column_stack([x, np.ones(4)])
+v = np.array([through(plane, order, np.zeros(2)) for order in orders])
+ends_at_units = [
+    [through(plane, order, unit) for unit in np.eye(2)] for order in orders
+]
+A = np.transpose(ends_at_units - v[:, None], (0, 2, 1))
+
+centre = np.linalg.solve(np.eye(2) - A.mean(axis=0), v.mean(axis=0))
+d = A @ centre + v - centre
+squares = np.mean([np.kron(M, M) for M in A], axis=0)
+cov = np.linalg.solve(np.eye(4) - squares, (d.T @ d / 24).ravel()).reshape(2, 2)
+target = np.linalg.lstsq(plane, y)[0]
+
+# %% [markdown]
+# The run beside them:
 
 # %%
-X = np.column_stack([x, np.ones(4)])
-plane = epoch_maps(X, y, lr, divisor)
-centre, cov = stationary_mean(plane), stationary_covariance(plane)
-target = np.linalg.lstsq(X, y)[0]
-
 setup_seed(SEED)
 w, b, rows = 2.0, 0.0, []
 for _ in range(num_epochs):
@@ -212,10 +232,15 @@ for name, pair in {
 #| echo: false
 from gdbook.theory import directions, hull, support
 
+plane_maps = epoch_maps(plane, y, lr, divisor)
+assert np.allclose(plane_maps.A, A)
+assert np.allclose(stationary_mean(plane_maps), centre, rtol=1e-12)
+assert np.allclose(stationary_covariance(plane_maps), cov, rtol=1e-9)
+
 assert f"{w:.4f}" == ledger["bias.w"]
-corners = hull(plane, 120, 200)
+corners = hull(plane_maps, 120, 200)
 corners = corners[np.append(True, np.abs(np.diff(corners, axis=0)).max(1) > 1e-9)]
-bound = support(plane)
+bound = support(plane_maps)
 reach = ((run - centre) @ directions(len(bound)).T).max(axis=0)
 assert (reach <= bound).all()
 inner = ((corners - centre) @ directions(len(bound)).T).max(axis=0)

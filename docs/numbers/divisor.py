@@ -6,6 +6,7 @@
 # they compare with the bound for full-batch descent.
 
 # %%
+import itertools
 import random
 
 import matplotlib.pyplot as plt
@@ -58,19 +59,28 @@ product
 # above. The ends of the intervals are the roots of two equations:
 
 # %%
-print("product  1:", sp.solve(product - 1, c))
-cubic = sp.Poly(product + 1, c)
-print("product -1:", [f"{root:.5f}" for root in sp.real_roots(cubic)])
+positive = [root for root in sp.solve(product - 1, c) if root > 0]
+(last,) = sp.real_roots(sp.Poly(product + 1, c))
+print("product  1 at c =", *positive)
+print(f"product -1 at c = {float(last):.5f}")
+first, low, high = (float(root) * meant / 2 for root in [*positive, last])
+for m in (meant, left_over):
+    text = f"0 < lr < {first * m:.5f} and {low * m:.5f} < lr < {high * m:.5f}"
+    print(f"divisor {m:2}: {text}")
 
 # %%
-#| code-fold: The intervals of step sizes, for any samples and divisor
-from gdbook.theory import pass_limits
+#| echo: false
+from gdbook.theory import (
+    critical_lr,
+    epoch_maps,
+    every_step_limit,
+    mean_square_radius,
+    order_radii,
+    pass_limits,
+)
 
-# %%
-for divisor in (meant, left_over):
-    windows = pass_limits(x, divisor)
-    text = " and ".join(f"{low:.5f} < lr < {high:.5f}" for low, high in windows)
-    print(f"divisor {divisor:2}: {text}")
+# what the page writes out is what the tests hold
+assert np.allclose(np.ravel(pass_limits(x, meant)), [0, first, low, high], atol=1e-12)
 
 # %% [markdown]
 # There are two intervals, and the step of the article lies between them. In the
@@ -78,7 +88,6 @@ for divisor in (meant, left_over):
 # takes nearly all of the distance away. The run beside it, on both sides of every end:
 
 # %%
-(_, first), (low, high) = pass_limits(x, meant)
 for end, sides in ((first, (-1, 1)), (low, (1, -1)), (high, (-1, 1))):
     inside, outside = (distances(end + 0.002 * side, meant, 60)[-1] for side in sides)
     print(f"at {end:.5f}: inside {inside:.1e}, outside {outside:.1e} after 60 epochs")
@@ -104,9 +113,6 @@ for eta in (0.99 * full, 1.01 * full):
 
 # %%
 #| echo: false
-from gdbook.theory import critical_lr, every_step_limit
-
-# what the page writes out is what the tests hold
 assert abs(full - critical_lr(2 * np.mean(x**2))) < 1e-15
 assert abs(single - every_step_limit(x, meant)) < 1e-15
 
@@ -132,7 +138,7 @@ plt.show()
 # `=round(4 * first / full)` times as long a way at once.
 #
 # With the divisor `=left_over` that was left over, everything is ten times as wide, and
-# the article's step is `=100 * lr / pass_limits(x, left_over)[0][1]:.0f` percent of the limit.
+# the article's step is `=100 * lr / (first * left_over):.0f` percent of the limit.
 #
 # ## With a bias the order matters
 #
@@ -141,31 +147,47 @@ plt.show()
 # commute, there are 24 products, and "converges" splits into three questions.
 
 # %%
-#| code-fold: The maps of all 24 orders, and how much they shrink
-from gdbook.theory import epoch_maps, mean_square_radius, order_radii
-
-# %%
 plane = np.column_stack([x, np.ones(4)])
 
 
+def passes(eta: float) -> np.ndarray:
+    """What each of the 24 orders leaves of a distance, (24, 2, 2), for divisor 10."""
+    steps = [np.eye(2) - 2 * eta / left_over * np.outer(row, row) for row in plane]
+    orders = itertools.permutations(steps)
+    return np.array(
+        [fourth @ third @ second @ one for one, second, third, fourth in orders]
+    )
+
+
 def limit(factor) -> float:
-    """Step size, for divisor 10, at which a factor per epoch reaches 1: bisection."""
+    """Step size at which a factor per epoch reaches 1, by bisection."""
     low, high = 0.5, 3.0
     while high - low > 1e-9:
         middle = (low + high) / 2
-        below = factor(epoch_maps(plane, x, middle, left_over)) < 1
-        low, high = (middle, high) if below else (low, middle)
+        low, high = (middle, high) if factor(passes(middle)) < 1 else (low, middle)
     return low
 
 
-surely = limit(lambda maps: np.linalg.norm(maps.A, 2, axis=(1, 2)).max())
-repeated = limit(lambda maps: order_radii(maps).max())
-average = limit(mean_square_radius)
-full_plane = 2 / np.linalg.eigvalsh(2 * plane.T @ plane / 4).max()
+def radius(A: np.ndarray) -> float:
+    """Largest size of an eigenvalue."""
+    return np.abs(np.linalg.eigvals(A)).max()
+
+
+surely = limit(lambda A: np.linalg.norm(A, 2, axis=(1, 2)).max())
+repeated = limit(radius)
+average = limit(lambda A: radius(np.mean([np.kron(M, M) for M in A], axis=0)))
+full_plane = 2 / radius(2 * plane.T @ plane / 4)
 print(f"every pass shortens the distance, whatever the order  {surely:.3f}")
 print(f"every order converges if it is repeated               {repeated:.3f}")
 print(f"the mean square settles, orders drawn at random       {average:.3f}")
 print(f"a full batch converges                                {full_plane:.3f}")
+
+# %%
+#| echo: false
+maps = epoch_maps(plane, x, 1.0, left_over)
+assert np.allclose(passes(1.0), maps.A)
+assert abs(radius(maps.A) - order_radii(maps).max()) < 1e-12
+assert abs(mean_square_radius(epoch_maps(plane, x, average, left_over)) - 1) < 1e-6
 
 # %% [markdown]
 # Below the first limit every sequence of orders converges; above the second, one order
@@ -174,10 +196,11 @@ print(f"a full batch converges                                {full_plane:.3f}")
 # beside the second limit, with the order that shrinks least:
 
 # %%
+orders = list(itertools.permutations(range(4)))
 for eta in (0.99 * repeated, 1.01 * repeated):
-    maps = epoch_maps(plane, x, eta, left_over)
-    worst, w = maps.orders[order_radii(maps).argmax()], np.array([2.0, 0.0])
-    for i in [*worst] * 3000:
+    worst = orders[np.argmax([radius(A) for A in passes(eta)])]
+    w = np.array([2.0, 0.0])
+    for i in worst * 3000:
         w = w - 2 * eta / left_over * (plane[i] @ w - x[i]) * plane[i]
     print(f"lr {eta:.3f}, order {worst}: distance {np.linalg.norm(w - [1, 0]):.0e}")
 

@@ -20,9 +20,8 @@ lr, num_epochs, batch_size, num_runs = 0.0003, 300, 10, 200
 # %% [markdown]
 # After `=num_epochs` epochs the article printed the loss
 # `=published:regression.loss` and the errors `=published:regression.w_error.1`,
-# `=published:regression.w_error.2` (for $\mathbf w$) and
-# `=published:regression.b_error` (for $b$). The data, the first parameters and the
-# step size are known before the first step. They are enough.
+# `=published:regression.w_error.2` and `=published:regression.b_error`. The data, the first
+# parameters and the step size are known before the first step. They are enough.
 
 # %%
 #| code-fold: From the pages before
@@ -41,9 +40,9 @@ H, best = X.T @ X / num_examples, np.linalg.lstsq(X, y)[0]
 # %% [markdown]
 # ## The loss: a floor and an excess
 #
-# Least squares with $p$ parameters on $n$ samples leaves $n - p$ degrees of freedom to
-# the noise. So the least possible mean loss, the *floor*, is expected to be
-# $\sigma^2 (n - p)/2n$; the labels of one data set can make it a little larger or smaller.
+# Three fitted parameters leave a share $(n - 3)/n$ of the noise. So the least possible mean
+# loss, the *floor*, is expected to be that share of $\sigma^2/2$; the labels of one data set
+# can make it a little larger or smaller.
 # What lies above the floor, the *excess*, depends on where the descent stops. Its mean path
 # is known: $t$ steps multiply the distance from least squares by
 # $(\mathbf I - \eta \mathbf H)^t$, with $\mathbf H$ the Hessian.
@@ -129,9 +128,9 @@ Markdown(markdown_table(["", "predicted", "run", "published", "equal"], rows))
 # %% [markdown]
 # ## How many epochs until the noise is the larger part?
 #
-# The unfinished part shrinks by $1 - \eta\lambda$ a step, about
-# `=100 * (1 - np.exp(-lr * steps / num_epochs * np.trace(H) / 3)):.0f` percent an epoch.
-# The statistical part stays. So there is an epoch in which they change places.
+# The unfinished part shrinks by about
+# `=100 * (1 - np.exp(-lr * steps / num_epochs * np.trace(H) / 3)):.0f` percent an epoch. The
+# statistical part stays. So there is an epoch in which they change places.
 
 # %%
 per_epoch = num_examples // batch_size
@@ -200,8 +199,8 @@ print(f"one data set in {1 / chance:,.0f} misses by so little")
 # The descent draws its batches at random, and rounds. A predicted digit is only worth
 # something if neither can change it. At least squares the pulls of all samples sum to
 # zero. A pass that uses every sample once adds them all up: whatever one batch did,
-# the others undo, to first order in $\eta$. Batches that are drawn afresh do
-# not have this. After a single pass from least squares, `=num_runs` runs of each kind:
+# the others undo, but for a small rest. Batches that are drawn afresh do not have this.
+# After a single pass from least squares, `=num_runs` runs of each kind:
 
 
 # %%

@@ -27,11 +27,11 @@ best = np.linalg.lstsq(X, y)[0]
 # steps still add up to any distance (Robbins and Monro, 1951).
 
 # %%
-#| code-fold: Decaying steps, many runs at once, and their exact moments
-from gdbook.theory import decaying_lrs, epoch_maps, predicted_moments, trajectories
+#| code-fold: Many runs at once, and their exact moments
+from gdbook.theory import epoch_maps, predicted_moments, trajectories
 
 # %%
-lrs = decaying_lrs(lr, num_epochs, half_after=50)
+lrs = lr / (1 + np.arange(num_epochs) / 50)
 runs = trajectories(X, y, start, lrs, divisor, num_runs, SEED)
 means, covs = predicted_moments(X, y, start, lrs, divisor)
 for epoch in (50, 500, num_epochs):
@@ -53,8 +53,9 @@ plt.show()
 
 # %%
 #| echo: false
-from gdbook.theory import shuffling_bias
+from gdbook.theory import decaying_lrs, shuffling_bias
 
+assert np.array_equal(lrs, decaying_lrs(lr, num_epochs, half_after=50))
 covs1, bias1 = (covs[-1] ** 0.5).item(), (means[-1] - best).item()
 bias_now = shuffling_bias(X, y, lrs[-1], divisor)[0]
 
@@ -66,17 +67,15 @@ bias_now = shuffling_bias(X, y, lrs[-1], divisor)[0]
 # ## Averaging the iterates
 #
 # Or keep the step, and take the average over the ends of all epochs so far. An average of
-# $N$ independent values spreads $\sqrt N$ times less than one of them. Each epoch keeps the
+# independent values has their variance divided by their number. But each epoch keeps the
 # share $a$ of what the one before it was, and for such values the variance of the average
-# is larger by $(1 + a)/(1 - a)$.
-
-# %%
-from gdbook.theory import running_average
+# is $(1 + a)/(1 - a)$ times as large.
 
 # %%
 constant = np.full(num_epochs + 20, lr)
 kept = trajectories(X, y, start, constant, divisor, num_runs, SEED)[21:, :, 0]
-averages, count = running_average(kept), np.arange(1, num_epochs + 1)
+count = np.arange(1, num_epochs + 1)
+averages = np.cumsum(kept, axis=0) / count[:, None]
 
 maps = epoch_maps(X, y, lr, divisor)
 a, shifts = maps.A[0].item(), maps.c[:, 0]
@@ -105,13 +104,18 @@ plt.show()
 # `=lr` would be too long [for a full batch](divisor.py). One pass pulls as much as a
 # full-batch step of $n \eta / m$, which is `=len(x) * lr / divisor:.2f`.
 
-# %%
-#| code-fold: Full-batch descent
-from gdbook.theory import full_batch
 
 # %%
+def full_batch(X: np.ndarray, w: np.ndarray, lr: float, num_steps: int) -> np.ndarray:
+    """Parameters at the start and after each step, (num_steps + 1, p)."""
+    path = [w]
+    for _ in range(num_steps):
+        path.append(path[-1] - lr * 2 * X.T @ (X @ path[-1] - y) / len(X))
+    return np.array(path)
+
+
 step = len(x) * lr / divisor
-path = full_batch(X, y, start, step, 20)
+path = full_batch(X, np.array(start), step, 20)
 factor = 1 - step * 2 * np.mean(x**2)
 off = np.abs(path[:, 0] - best)
 print(f"predicted factor a step {factor:.4f}, measured {off[1] / off[0]:.4f}")
@@ -129,8 +133,8 @@ plane, corner = np.column_stack([x, np.ones(4)]), [2.0, 0.0]
 target = np.linalg.lstsq(plane, y)[0]
 factors = 1 - step * np.linalg.eigvalsh(2 * plane.T @ plane / 4)
 
-full = full_batch(plane, y, corner, step, 20)
-lrs = decaying_lrs(lr, num_epochs, half_after=100)
+full = full_batch(plane, np.array(corner), step, 20)
+lrs = lr / (1 + np.arange(num_epochs) / 100)
 runs = trajectories(plane, y, corner, lrs, divisor, num_runs, SEED)
 means, covs = predicted_moments(plane, y, corner, lrs, divisor)
 

@@ -18,7 +18,7 @@ ULP = 2.0**-23  # from 1 upwards, the numbers of float32 are so far apart
 # %% [markdown]
 # ## Zero as printed
 #
-# A step with the sample $x$ multiplies the distance of $w$ from 1 by
+# A step with the sample $x$ multiplies the distance between $w$ and 1 by
 # $1 - 2 \eta x^2 / m$. A pass uses every sample once, so it multiplies by the product $a$ of
 # the four, in whatever order. The loss goes with the square of the distance: an epoch
 # multiplies it by $a^2$. Six decimals show a zero from half a millionth down.
@@ -56,21 +56,12 @@ assert trace[-1] == "0.000000"
 #
 # ## Zero exactly
 #
-# In real numbers the loss is never zero, since no power of $a$ is. In float32 it can be, and
-# every order leads there at the same time. To see it, take one step with every operation
-# rounded to float32:
+# In real numbers the loss never becomes zero. In float32 it can be, and
+# every order leads there in the same epoch. To see it, take steps with every operation
+# rounded to float32, and collect all values that they can reach, in whatever order.
 
 # %%
-from gdbook.theory import float_step
-
-print(float_step(np.array([start], np.float32), 3, 3, lr, divisor))
-
-# %% [markdown]
-# Then collect all values that $w$ can have after each epoch.
-
-# %%
-#| code-fold: All values that all orders can reach
-from gdbook.theory import float_orders
+from gdbook.theory import float_orders, float_step
 
 # %%
 ends = float_orders(x, x, start, lr, divisor, num_epochs)
@@ -81,9 +72,9 @@ certain = next(epoch for epoch, reached in enumerate(ends) if (reached == 1).all
 print(f"exactly 1 in every order from epoch {certain} on")
 
 # %% [markdown]
-# There are $24^{`=certain`}$ ways to run `=certain` epochs, and at the end of none of these
-# epochs more than `=max(len(reached) for reached in ends)` values of $w$ are possible. The
-# run beside the prediction, in the article's order:
+# With 24 orders for each epoch there are `=24.0**certain:.0e` ways to get there, and yet at
+# the end of an epoch at most `=max(len(reached) for reached in ends)` values are possible.
+# The run beside the prediction, in the article's order:
 
 # %%
 #| code-fold: From the pages before
@@ -107,7 +98,7 @@ assert (clean_toy(by_hand=True).history.params[: len(w), 0] == w).all()
 
 # %%
 #| code-fold: Code of the figure
-#| fig-cap: "The distance of $w$ from 1, in units in the last place. Line: predicted in real numbers. Dots: the run in float32. The last unit goes in step `=exact`."
+#| fig-cap: "The distance of the slope from 1, in units in the last place. Line: predicted in real numbers. Dots: the run in float32. The last unit goes in step `=exact`."
 #| fig-alt: Distance of w from 1 against the step on a logarithmic axis. The dots of the run follow the predicted staircase over seven powers of ten, from 8 million units at the start to one unit at step `=exact - 1`; from step `=exact` on the distance is zero. A dashed line at about `=math.sqrt(0.5e-6 / 3.5) / ULP:,.0f` units marks where the loss begins to print as zero.
 from gdbook.figures_numbers import distance_in_units
 
@@ -119,8 +110,8 @@ plt.show()
 # %% [markdown]
 # ## Why can it be?
 #
-# Let $w$ be one unit above 1. The sample $x$ asks for $2 \eta x^2 / m$ of that unit to be
-# taken away, and the result is rounded to whole units.
+# Let the slope be one unit above 1. A sample asks for its share $2 \eta x^2 / m$ of that unit
+# to be taken away, and the result is rounded to whole units.
 
 # %%
 shares = 2 * lr / divisor * x**2
@@ -133,7 +124,7 @@ for number, share in zip(x, shares, strict=True):
 # Only the sample 3 asks for more than half a unit, and gets it rounded up. That is why
 # the exact zero comes with the first sample 3 of epoch `=certain`, in the article's order at
 # step `=exact`. With a smaller step no sample reaches one half, every step near 1 is rounded
-# away, and $w$ stalls:
+# away, and the slope stalls:
 
 # %%
 #| code-fold: Where a descent stalls
@@ -154,8 +145,8 @@ for small in (0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
 #
 # ## Which labels allow it?
 #
-# The loss is exactly zero only if there is one float32 number $w$ whose products $x w$,
-# rounded, are the labels, rounded, for all samples at once. The labels 0, 1, 2, 3 are
+# The loss is exactly zero only if there is one slope in float32 whose products with the
+# features, rounded, are the labels, rounded, for all samples at once. The labels 0, 1, 2, 3 are
 # numbers that float32 holds exactly, and so is the slope 1. Labels on other lines through
 # the origin have less luck:
 
@@ -192,7 +183,7 @@ print([k for k in range(1, 100) if not lift_fits(3, k / 100)], "hundredths")
 # %% [markdown]
 # ## What was found
 #
-# - Printed: the loss shrinks by $a^2$ an epoch, $a = `=a:.4f`$, and prints as zero from
+# - Printed: the loss shrinks to `=a**2:.4f` of itself in an epoch, and prints as zero from
 #   epoch `=shown` on.
 # - Exact: from step `=exact` in epoch `=certain` on, and in every other order in that epoch too.
 # - It takes a step large enough to remove the last unit, and labels that one float32 slope

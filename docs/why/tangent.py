@@ -47,10 +47,9 @@ def tex(formula: sp.Basic, order: str | None = None) -> str:
 # %%
 tangent = sine.subs(t, 0) + sine.diff(t).subs(t, 0) * t
 missed = sp.lambdify(t, sine - tangent, "math")
-for step in [1, 1 / 2, 1 / 4, 1 / 8]:
-    print(
-        f"t {step:<6} missed {missed(step):.5f}  over t² {missed(step) / step**2:.3f}"
-    )
+for step in [1, 0.5, 0.25, 0.125]:
+    error = missed(step)
+    print("t", step, "missed", round(error, 5), "over t²", round(error / step**2, 3))
 
 # %% [markdown]
 # With every halving of *t* the error falls to about a quarter: it behaves like a number

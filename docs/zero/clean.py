@@ -75,6 +75,7 @@ Markdown(result_table(["clean.w", "clean.w_error"], toy))
 
 # %%
 #| code-fold: Code of the figure
+#| play: gd-replay experiment=clean step=8
 #| fig-cap: The loss is a parabola in w. Steps shorten as the slope does, and end at the bottom.
 #| fig-alt: A parabola of the mean loss over w with its lowest point at w equal to 1. Points of the descent start at the upper right and crowd together at the bottom.
 from gdbook.figures import descent_on_curve
@@ -117,7 +118,9 @@ print("the same, bit for bit:", by_hand == path)
 
 # %%
 exact = next(step for step, l in enumerate(losses, 1) if l == 0)
-print(f"loss printed as zero from step {[f'{l:f}' for l in losses].index('0.000000') + 1}")
+print(
+    f"loss printed as zero from step {[f'{l:f}' for l in losses].index('0.000000') + 1}"
+)
 print(f"loss exactly zero from step {exact}, epoch {(exact - 1) // 4 + 1}")
 
 # %% [markdown]

@@ -19,6 +19,7 @@ lift = y[3] - 3
 # *wrong model* story: the truth is $y = x$ below 3 and $y = x + `=lift:.1f`$ from there on,
 # and every label is right.
 
+
 # %%
 def line(x: np.ndarray) -> np.ndarray:
     """The truth if the label is wrong."""

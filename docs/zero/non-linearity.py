@@ -74,6 +74,7 @@ for value in [2.0, 1.6, 1.4, 1.0, 0.99]:
 # `=published:clean.loss.1` [without the jump](clean.py). Below $w = 3/2$ it falls back. And
 # below $w = 1$ the sample $x = 3$ falls as well, and with it the whole fit.
 
+
 # %%
 def mean_loss(w: np.ndarray) -> np.ndarray:
     """Mean loss of the four samples for each of many parameters, shape (k,)."""

@@ -12,6 +12,7 @@ formulas    TeX becomes HTML and MathML
 downloads   the page as a notebook and as a script
 
 remember    (behind several) what has not changed is not worked out again
+scripts     figures to play with get their scripts
 slim        HTML without ballast
 mend        what the theme leaves open for people who do not see the page
 hooks       when MkDocs calls whom

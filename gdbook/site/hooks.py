@@ -17,7 +17,7 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from gdbook.site import downloads, formulas, mend, render, slim, values  # noqa: E402
+from gdbook.site import downloads, formulas, mend, render, scripts, slim, values  # noqa: E402
 from gdbook.site.notebook import Finished, run_page  # noqa: E402
 from gdbook.site.pages import is_notebook  # noqa: E402
 
@@ -31,6 +31,11 @@ class NotebookFile(File):
     def is_documentation_page(self) -> bool:
         """MkDocs asks this of every file; it knows Markdown only."""
         return True
+
+
+def shows_code(uri: str) -> bool:
+    """Whether a page has code for its readers to take away."""
+    return any(done.cell.shown for done in ran.get(uri, []))
 
 
 @event_priority(100)
@@ -64,7 +69,8 @@ def on_page_markdown(
     """Name a notebook page's downloads; put values into the prose of other pages."""
     uri = page.file.src_uri
     if uri in ran:
-        page.meta["downloads"] = Path(uri).stem
+        if shows_code(uri):
+            page.meta["downloads"] = Path(uri).stem
         return markdown
     waiting[uri] = []
     text = values.look_up(markdown, uri)
@@ -98,12 +104,13 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Fill in outputs and formulas; write a notebook page's downloads beside it."""
     uri = page.file.src_uri
-    if uri in ran:
+    if shows_code(uri):
         target = Path(page.file.abs_dest_path)
         target.parent.mkdir(parents=True, exist_ok=True)
         for suffix, form in downloads.FORMS.items():
             target.with_suffix(suffix).write_text(form(ran[uri]), "utf-8")
-    return mend.page(render.put_back(slim.slim_space(output), waiting[uri]))
+    output = render.put_back(slim.slim_space(output), waiting[uri])
+    return mend.page(scripts.attach(output, "../" * page.url.count("/")))
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
@@ -112,5 +119,6 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Mend what the theme's script leaves open."""
+    """Mend what the theme's script leaves open; take the comments off our own."""
     mend.script(Path(config.site_dir))
+    scripts.serve_slim(Path(config.site_dir))

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 
+TOGGLE = ' type="checkbox" id="__{}" autocomplete="off"'
 # what the theme writes, and what it should have written
 PAGE = {
     "<!doctype html>": "<!DOCTYPE html>",
-    'data-md-component="search" role="dialog"': (
-        'data-md-component="search" role="dialog" aria-label="Search"'
-    ),
-    ' type="checkbox" id="__drawer" autocomplete="off"': ' type="checkbox" id="__drawer"',
-    ' type="checkbox" id="__search" autocomplete="off"': ' type="checkbox" id="__search"',
+    ' role="dialog"': ' role="dialog" aria-label="Search"',
+    TOGGLE.format("drawer"): ' type="checkbox" id="__drawer"',
+    TOGGLE.format("search"): ' type="checkbox" id="__search"',
 }
 CODE_NAV = '"nav",{class:"md-code__nav"}'
 

@@ -11,7 +11,8 @@ from gdbook.site.remember import remember
 
 LANGUAGE = "en"
 OTHER_LANGUAGES = {"zh"}  # cells tagged with one of these wait for their own build
-OPTIONS = {"fig-cap", "fig-alt", "echo", "code-fold"}  # Quarto's names for them
+# the names are Quarto's; `play` is ours: the figure to play with around a static one
+OPTIONS = {"fig-cap", "fig-alt", "echo", "code-fold", "play"}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
 from mkdocs.utils import CountHandler
 
+from gdbook.site import scripts
 from gdbook.site.notebook import TEXTS, Finished
 from gdbook.site.remember import remember
 
@@ -100,9 +101,10 @@ def figure(svg: str, done: Finished, number: int, waiting: list[str]) -> str:
         raise PluginError(f"{done.cell.place}: its figure has no {missing}")
     alt = html.escape(" ".join(options["fig-alt"].split()))
     svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")  # HTML knows it
-    place = wait(
-        svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1), waiting
-    )
+    svg = svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1)
+    if option := options.get("play"):
+        svg = scripts.element(option, svg, done.cell.place)
+    place = wait(svg, waiting)
     caption = " ".join(options["fig-cap"].split())
     return (
         f'<figure id="figure-{number}" class="figure" markdown="1">\n'
