@@ -76,8 +76,15 @@ def needed_over_lr(
     ax.semilogy(lrs, measured, ".", color="C1")
     for limit in critical:
         ax.axvline(limit, color="C2", linestyle="--", linewidth=1.2)
-    top = np.nanmax(predicted[np.isfinite(predicted)])
-    mark(ax, "critical", (critical[0], top), "C2", (-6, 0), "right")
+    top = np.max(predicted[np.isfinite(predicted)])
+    ax.text(
+        critical[0],
+        top,
+        "critical\N{NO-BREAK SPACE}",
+        color="C2",
+        ha="right",
+        va="center",
+    )
     ax.set(xlabel="step size η", ylabel=f"{what} needed")
     return fig
 
@@ -106,11 +113,16 @@ def beside(
     mark(ax, name, (epoch, losses[epoch]), f"C{color}", shift, ha)
 
 
-def descents(excess: Mapping[str, np.ndarray], heights: Sequence[float]) -> Figure:
-    """Draw the excess loss of named runs over their steps; name each at a height."""
+def descents(excess: Mapping[str, np.ndarray]) -> Figure:
+    """Draw the excess loss of named runs over their steps."""
     fig, ax = plt.subplots()
-    for number, (name, losses) in enumerate(excess.items()):
-        ax.semilogy(losses, color=f"C{number}", linewidth=1.4)
-        mark(ax, name, (len(losses) - 1, heights[number]), f"C{number}")
+    for losses in excess.values():
+        ax.semilogy(losses, linewidth=1.4)
+    height = 0.0  # of a label: at the end of its line, and clear of the one below
+    for number, (name, losses) in sorted(
+        enumerate(excess.items()), key=lambda item: item[1][1][-1]
+    ):
+        height = max(30 * height, losses[-1])
+        ax.text(len(losses) + 5, height, name, color=f"C{number}", va="center")
     ax.set(xlabel="step", ylabel="loss above its least value")
     return fig

@@ -144,8 +144,8 @@ def straight_down(distances: np.ndarray, factors: dict[str, float]) -> Figure:
     fig, ax = plt.subplots()
     steps = np.arange(len(distances))
     for k, (name, factor) in enumerate(factors.items()):
-        predicted = distances[1, k] * factor ** (steps - 1.0)
-        ax.semilogy(steps, predicted, color=f"C{k}", linewidth=1)
+        predicted = distances[1, k] * factor ** (steps[1:] - 1.0)
+        ax.semilogy(steps[1:], predicted, color=f"C{k}", linewidth=1)
         ax.semilogy(steps, distances[:, k], "o", color=f"C{k}", markersize=3)
         ax.annotate(name, (steps[6], distances[6, k]), xytext=(6, 5), color=f"C{k}",
                     textcoords="offset points")  # fmt: skip

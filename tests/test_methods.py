@@ -110,6 +110,8 @@ def test_the_ratios_of_the_page_have_the_predicted_mean(page: Page) -> None:
         spread = theory.ratio_spread(names.gap, names.sigma, names.share, n)
         error = 4 * spread / math.sqrt(names.num_runs)
         assert abs(names.ratios[n - 1].mean() - n * names.worth) < error
+    expected = theory.expected_held_out(names.gap, names.sigma, names.share)
+    np.testing.assert_allclose(names.expected, expected)
     assert names.worth == pytest.approx(0.125)
     assert names.nats.sum() == pytest.approx(0.5)
 
@@ -193,9 +195,12 @@ def test_the_clean_toy_converges_inside_of_its_windows_only(page: Page) -> None:
         theory.pass_polynomial(names.x, names.divisor)(names.etas), names.tolerance
     )
     np.testing.assert_array_equal(names.counted, predicted)
-    inside = [any(a < eta < b for a, b in names.windows) for eta in names.etas]
+    windows = theory.pass_limits(names.x, names.divisor)
+    inside = [any(a < eta < b for a, b in windows) for eta in names.etas]
     np.testing.assert_array_equal(np.isfinite(names.counted), inside)
     assert not all(inside)
+    # the page looks on a grid of steps of 1/100,000
+    np.testing.assert_allclose(names.limits_toy, np.ravel(windows)[1:], atol=1e-5)
     smaller = theory.pass_polynomial(names.x, 9)(names.etas)  # another divisor
     assert (names.counted != theory.steps_needed(smaller, names.tolerance)).any()
 
@@ -321,21 +326,27 @@ def test_the_first_step_of_rmsprop_is_long_and_that_of_adam_is_not() -> None:
         assert -w == pytest.approx(0.1)
 
 
+def test_the_valley_of_the_page_is_the_ill_conditioned_quadratic(page: Page) -> None:
+    H = page("optimizers").H
+    np.testing.assert_allclose(np.linalg.eigvalsh(H), np.geomspace(1e-3, 1, 10))
+    w = np.linspace(-1, 1, 10)
+    height = theory.excess_loss(w, page("optimizers").minimiser, H)
+    assert page("optimizers").height(w) == pytest.approx(height)
+
+
 def test_plain_descent_in_the_valley_ends_where_predicted(page: Page) -> None:
     names = page("optimizers")
-    lr, run = names.tuned["SGD"].settings["lr"], names.paths["SGD"]
-    steps = np.arange(len(run))
+    lr, run, steps = names.tuned["SGD"]["lr"], names.paths["SGD"], np.arange(301)
     for factor, same in ((1, True), (0.99, False)):
         path = theory.mean_path(
-            names.fresh, names.minimiser, names.H, factor * lr, steps
+            names.fresh[7], names.minimiser, names.H, factor * lr, steps
         )
         predicted = theory.excess_loss(path, names.minimiser, names.H)
-        assert np.allclose(run, predicted, rtol=1e-9, atol=0) == same
-    assert names.predicted == pytest.approx(run[-1], rel=1e-9)
+        assert np.allclose(run[:, 7], predicted, rtol=1e-9, atol=0) == same
 
 
 def rolled(names: SimpleNamespace, lr: float, momentum: float) -> np.ndarray:
-    """Excess loss of momentum in closed form: on each axis a sum of two powers."""
+    """Heights of momentum, (steps, starts), from the two roots on each axis."""
     error, steps = (names.fresh - names.minimiser) @ names.V, np.arange(301)
     half = (1 + momentum - lr * names.curvatures) / 2
     root = np.sqrt(half**2 - momentum + 0j)
@@ -343,23 +354,27 @@ def rolled(names: SimpleNamespace, lr: float, momentum: float) -> np.ndarray:
     # e₀ = e and e₁ = (1 − ηλ)e fix what each power has of the error
     share = (1 - lr * names.curvatures - low) / (high - low)
     powers = share * high ** steps[:, None] + (1 - share) * low ** steps[:, None]
-    return ((error * powers.real) ** 2) @ names.curvatures / 2
+    return powers.real**2 @ (names.curvatures * error**2).T / 2
 
 
 def test_momentum_in_the_valley_rolls_as_its_two_roots_say(page: Page) -> None:
     names = page("optimizers")
-    settings, run = names.tuned["Momentum"].settings, names.paths["Momentum"]
-    predicted = rolled(names, settings["lr"], settings["momentum"])
-    # rounding, of the size of 10⁻¹⁶ in w, is nothing beside errors above 10⁻⁸
-    high = run > 1e-14
-    np.testing.assert_allclose(run[high], predicted[high], rtol=1e-4)
-    other = rolled(names, settings["lr"], 0.89)
-    assert not np.allclose(run[high], other[high], rtol=1e-4)
+    lr, momentum = names.tuned["Momentum"].values()
+    run, predicted = names.paths["Momentum"], rolled(names, lr, momentum)
+    # w is rounded to 2⁻⁵³ of less than 8; the errors here are above 10⁻⁶
+    high = run > 1e-12
+    np.testing.assert_allclose(run[high], predicted[high], rtol=1e-6)
+    other = rolled(names, lr, 0.89)
+    assert not np.allclose(run[high], other[high], rtol=1e-6)
+    shares = [names.left(c, lr, momentum) for c in names.curvatures]
+    error = (names.fresh - names.minimiser) @ names.V
+    ends = (np.array(shares) * error) ** 2 @ names.curvatures / 2
+    np.testing.assert_allclose(ends, predicted[-1], rtol=1e-6)
 
 
 def test_momentum_swings_on_every_axis_and_so_shrinks_by_the_root(page: Page) -> None:
     names = page("optimizers")
-    lr, momentum = names.tuned["Momentum"].settings.values()
+    lr, momentum = names.tuned["Momentum"].values()
     assert (lr * names.curvatures > (1 - math.sqrt(momentum)) ** 2).all()
     rates = [theory.heavy_ball_rate(c, lr, momentum) for c in names.curvatures]
     np.testing.assert_allclose(rates, math.sqrt(momentum))
@@ -367,33 +382,35 @@ def test_momentum_swings_on_every_axis_and_so_shrinks_by_the_root(page: Page) ->
     assert short > 1.001 * math.sqrt(momentum)  # half the step, and the flattest creeps
 
 
-def test_the_best_rate_is_that_of_the_best_heavy_ball(page: Page) -> None:
+def test_the_best_rates_are_those_of_theory(page: Page) -> None:
     names = page("optimizers")
     best = math.sqrt(theory.best_heavy_ball(names.H)[1])
     assert (names.root - 1) / (names.root + 1) == pytest.approx(best)
     assert best < math.sqrt(names.beta)
+    plain = theory.contraction(names.H, theory.best_lr(names.H))
+    assert (names.root**2 - 1) / (names.root**2 + 1) == pytest.approx(plain)
 
 
 def test_momentum_nesterov_and_adam_leave_plain_descent_far_behind(page: Page) -> None:
-    ends = {name: losses[-1] for name, losses in page("optimizers").paths.items()}
+    ends = {name: losses[-1] for name, losses in page("optimizers").medians.items()}
     for name in ("Momentum", "Nesterov", "Adam"):
-        assert ends[name] < 1e-4 * ends["SGD"]
+        assert ends[name] < 1e-3 * ends["SGD"]
     for name in ("AdaGrad", "RMSProp"):
-        assert ends[name] > 1e-2 * ends["SGD"]
+        assert 0.1 * ends["SGD"] < ends[name] < 10 * ends["SGD"]
 
 
-def test_adam_is_thrown_out_once_on_its_way(page: Page) -> None:
-    losses = page("optimizers").paths["Adam"]
-    assert losses[100:].max() > 1e4 * losses[100]
-    for name in ("SGD", "Momentum", "Nesterov", "AdaGrad"):
-        others = page("optimizers").paths[name]
-        assert others[100:].max() < 10 * others[100]
+def test_the_search_of_the_page_is_the_search_of_the_package(page: Page) -> None:
+    names = page("optimizers")
+    for name in optimizers.UPDATES:
+        start = names.tuning[:1]
+        found = optimizers.tune(name, names.valley, names.height, start[0], 300)
+        assert names.search(name, names.valley, names.height, start) == found.settings
 
 
 def test_the_search_ends_inside_of_its_range(page: Page) -> None:
     names = page("optimizers")
-    for found in names.tuned.values():
-        assert 1e-4 < found.settings["lr"] < 10
+    for settings in names.tuned.values():
+        assert 1e-4 < settings["lr"] < 10
     for name in optimizers.UPDATES:
         found = optimizers.tune(
             name,
@@ -405,17 +422,14 @@ def test_the_search_ends_inside_of_its_range(page: Page) -> None:
         assert 1e-4 < found.settings["lr"] < 10
 
 
-def ends_of(
-    name: str, names: SimpleNamespace, turn: np.ndarray
-) -> tuple[np.ndarray, dict[str, Any]]:
-    """End of an update in the valley seen from other axes, with the page's settings."""
-    settings = names.tuned[name].settings
+def seen_from(name: str, names: SimpleNamespace, turn: np.ndarray) -> np.ndarray:
+    """Ends of an update in the valley, its axes turned and turned back."""
     gradient = optimizers.quadratic_gradient(
         turn.T @ names.H @ turn, names.minimiser @ turn
     )
-    update, start = optimizers.UPDATES[name], names.fresh @ turn
-    *_, end = optimizers.descend(update, gradient, start, 300, **settings)
-    return end @ turn.T, settings
+    update, starts = optimizers.UPDATES[name], names.fresh @ turn
+    *_, ends = optimizers.descend(update, gradient, starts, 300, **names.tuned[name])
+    return ends @ turn.T
 
 
 @pytest.mark.parametrize("name", optimizers.UPDATES)
@@ -423,11 +437,11 @@ def test_only_updates_that_do_not_scale_parameters_ignore_a_turn(
     name: str, page: Page
 ) -> None:
     names = page("optimizers")
-    plain, settings = ends_of(name, names, np.eye(10))
-    turned, _ = ends_of(name, names, names.V)
-    # each step rounds by 2⁻⁵³ of a few; no error grows by more than 1/(1 − √β)²
-    momentum = settings.get("momentum", 0.0)
-    bound = 300 * 2.0**-53 * 10 * np.abs(names.fresh).max() / (1 - momentum**0.5) ** 2
+    plain, turned = (seen_from(name, names, axes) for axes in (np.eye(10), names.V))
+    # a step rounds ten numbers of less than 8 by 2⁻⁵³ of them, a few times; later steps
+    # let an error grow to no more than 1/(1 − √β)² of it
+    momentum = names.tuned[name].get("momentum", 0.0)
+    bound = 300 * 10 * 8 * 2.0**-53 / (1 - momentum**0.5) ** 2
     same = bool(np.abs(plain - turned).max() < bound)
     assert same == (name in ("SGD", "Momentum", "Nesterov"))
 
@@ -436,19 +450,19 @@ def test_updates_that_scale_parameters_gain_where_axes_are_parameters(
     page: Page,
 ) -> None:
     names = page("optimizers")
-    for name in optimizers.UPDATES:
-        found = optimizers.tune(
-            name,
-            names.straight,
-            lambda w: names.height(w @ names.V.T),
-            names.tuning @ names.V,
-            300,
-        )
-        gain = names.tuned[name].excess / found.excess
+    for name, update in optimizers.UPDATES.items():
+
+        def height(w: np.ndarray) -> np.ndarray:
+            return names.height(w @ names.V.T)
+
+        turned = names.fresh @ names.V
+        settings = names.search(name, names.straight, height, names.tuning @ names.V)
+        *_, ends = optimizers.descend(update, names.straight, turned, 300, **settings)
+        gain = names.medians[name][-1] / np.median(height(ends))
         if name in ("AdaGrad", "RMSProp", "Adam"):
             assert gain > 1e6
         else:
-            assert gain == pytest.approx(1, rel=0.01)
+            assert gain == pytest.approx(1, rel=1e-3)
 
 
 def test_on_the_regression_every_loss_prints_as_the_floor(page: Page) -> None:

@@ -55,15 +55,11 @@ print("MSELoss ", of_mean[:, 0])
 print(f"by hand / MSELoss {(by_hand[0] / of_mean[0]).item():.4f}")
 
 # %% [markdown]
-# `nn.MSELoss` averages the squares of the batch: with $B$ samples its gradient is the one
-# by hand times 2 and divided by $B$. By hand the step divides by the divisor $m$, and
-# `torch.optim.SGD` divides by nothing. For one and the same step torch must be given
-#
-# $$
-# \eta_{\text{torch}} = \eta\, \frac{B}{2 m} ,
-# $$
-#
-# and twice that for the toys, whose loss has no half.
+# `nn.MSELoss` averages the squares of the batch: its gradient is the one by hand times 2
+# and divided by the number of samples. By hand the step divides by the divisor, and
+# `torch.optim.SGD` divides by nothing. So for one and the same step torch must be given the
+# step size times the number of samples in the batch, divided by twice the divisor. For
+# the toys it is twice that, since their loss has no half.
 
 # %%
 from gdbook.optimizers import torch_lr

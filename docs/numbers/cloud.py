@@ -19,8 +19,8 @@ pull = 2 * lr / divisor
 # %% [markdown]
 # ## Twenty-four maps, one contraction
 #
-# What a step makes of $w$ is a straight line, and so is what a pass of four steps makes of
-# it: $w \mapsto a w + v$. The contraction $a$ is the same in all 24 orders, the shift $v$ is
+# Each step multiplies $w$ by a number and adds another one. So does a pass of four steps:
+# $w \mapsto a w + v$. The contraction $a$ is the same in all 24 orders, the shift $v$ is
 # not. Every epoch picks one of these maps at random: an *iterated function system*.
 
 # %%
@@ -159,7 +159,7 @@ print(f"{enough} are enough for four decimals, from wherever w was before")
 #
 # Samples 1 and 2 ask for the slope 1, sample 3 for a third of `=labels[3]`. Least squares
 # weighs these wishes with the squares of the features. In a pass, the samples that come
-# later undo part of what a sample did, the long ones more. On average over all orders:
+# later undo part of what a sample did, and long ones undo more. On average over all orders:
 
 # %%
 #| code-fold: Weights of the samples in the mean
@@ -263,6 +263,19 @@ plt.show()
 # `=published:bias.w` is inside, `=(w - centre[0]) / cov[0, 0] ** 0.5:.2f` spreads above the
 # mean of $w$.
 #
+# ## Watch the cloud fill up
+
+# %%
+#| echo: false
+#| play: gd-cloud epochs=500
+#| fig-cap: "The end of every epoch, one dot each, between the predicted extremes and around the predicted mean. Change the label, the step, the divisor or the seed."
+#| fig-alt: Share of epochs against the slope.
+cloud_on_a_line(
+    edges, bars, dots, {"least squares": best, "mean": mean, "published": late[-1]}
+)
+plt.show()
+
+# %% [markdown]
 # ## What was found
 #
 # - The published slope is one point of two intervals, from `=where[0, 0]:.4f` to

@@ -144,7 +144,7 @@ plt.show()
 #
 # The toy with a bias has two parameters. A sample then multiplies the distance by the
 # matrix $\mathbf I - c\,\mathbf x \mathbf x^\top$, with $\mathbf x = (x, 1)$. Matrices do not
-# commute, there are 24 products, and "converges" splits into three questions.
+# commute, there are 24 products, and the question splits into three.
 
 # %%
 plane = np.column_stack([x, np.ones(4)])
@@ -173,6 +173,12 @@ def radius(A: np.ndarray) -> float:
     return np.abs(np.linalg.eigvals(A)).max()
 
 
+# %% [markdown]
+# Does every single pass shorten every distance? Does every order converge when it is
+# repeated for ever? Does the mean square of the distance shrink when orders are drawn at
+# random?
+
+# %%
 surely = limit(lambda A: np.linalg.norm(A, 2, axis=(1, 2)).max())
 repeated = limit(radius)
 average = limit(lambda A: radius(np.mean([np.kron(M, M) for M in A], axis=0)))
@@ -198,7 +204,7 @@ assert abs(mean_square_radius(epoch_maps(plane, x, average, left_over)) - 1) < 1
 # %%
 orders = list(itertools.permutations(range(4)))
 for eta in (0.99 * repeated, 1.01 * repeated):
-    worst = orders[np.argmax([radius(A) for A in passes(eta)])]
+    worst = orders[np.argmax([radius(A).round(9) for A in passes(eta)])]
     w = np.array([2.0, 0.0])
     for i in worst * 3000:
         w = w - 2 * eta / left_over * (plane[i] @ w - x[i]) * plane[i]

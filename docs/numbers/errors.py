@@ -123,7 +123,7 @@ for row, (name, value) in zip(ran, predictions.items(), strict=True):
     text = f"{value:.{len(row.published.partition('.')[2])}f}"
     equal = MARK[text == row.published == row.reproduced]
     rows.append([name, text, row.reproduced, row.published, equal])
-Markdown(markdown_table(["", "predicted", "run", "published", "equal"], rows))
+Markdown(markdown_table(["result", "predicted", "run", "published", "equal"], rows))
 
 # %% [markdown]
 # ## How many epochs until the noise is the larger part?

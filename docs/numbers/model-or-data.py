@@ -21,8 +21,8 @@ num_points, num_runs = 600, 8000
 # Is the data wrong, or the model? The page that [put the question](../zero/data-or-model.py)
 # has two stories. In the first the truth is a line and the last label is wrong; in the
 # second the truth has a kink and every label is right. To weigh them, suppose that
-# labels err by a Gaussian noise of deviation $\sigma = `=sigma`$, as large as the lift
-# itself. This is an assumption: four samples do not tell it.
+# labels err by a Gaussian noise of deviation `=sigma`, as large as the lift itself. This is
+# an assumption: four samples do not tell it.
 #
 # A sample speaks for the model that makes it more likely. The logarithm of the ratio of
 # the two likelihoods adds up over samples; its unit is the *nat*.
@@ -49,8 +49,8 @@ print(f"likelihood ratio: {math.exp(nats.sum()):.2f}")
 # s\, \frac{a^2}{2 \sigma^2}
 # $$
 #
-# nats. The ratio grows with the number $N$ of samples, its deviation with the root of
-# $N$ only.
+# nats, with the deviation $\sigma$ of the noise. The ratio grows with the number of samples,
+# its own deviation with the root of that number only.
 
 # %%
 from gdbook.theory import information, ratio_spread
@@ -65,9 +65,9 @@ print(f"gap {gap:.1f}, share {share}: {worth:.3f} nats")
 # draw `=num_points` new samples, `=num_runs:,` times over.
 
 # %%
-from gdbook.theory import fresh_points
-
-fresh_x, fresh_y = fresh_points(line, x, sigma, num_points, num_runs, SEED)
+rng = np.random.default_rng(SEED)
+fresh_x = rng.choice(x, (num_points, num_runs))
+fresh_y = line(fresh_x) + rng.normal(0, sigma, fresh_x.shape)
 each = log_likelihood_ratio(fresh_y, line(fresh_x), kink(fresh_x), sigma)
 ratios = np.cumsum(each, axis=0)
 
@@ -133,19 +133,16 @@ print(f"misled: at most {1 / odds:.3f}; run {misled:.3f}")
 # ## Held-out error asks the same
 #
 # Instead of likelihoods one may compare errors on samples that took no part in the
-# choice of the model. The right one has the expected squared error $\sigma^2$, the wrong
-# one $s a^2$ more.
+# choice of the model. The expected squared error of the right one is the variance of the
+# noise; the wrong one has the gap squared on top, at a share of the places.
 
 # %%
-from gdbook.theory import expected_held_out, running_average
-
-right = running_average((fresh_y - line(fresh_x)) ** 2)
-wrong = running_average((fresh_y - kink(fresh_x)) ** 2)
-expected = expected_held_out(gap, sigma, share)
+N = np.arange(1, num_points + 1)[:, None]
+right = np.cumsum((fresh_y - line(fresh_x)) ** 2, axis=0) / N
+wrong = np.cumsum((fresh_y - kink(fresh_x)) ** 2, axis=0) / N
+expected = np.array([sigma**2, sigma**2 + share * gap**2])
 print(f"right: {expected[0]:.4f}; run {right[-1].mean():.4f}")
 print(f"wrong: {expected[1]:.4f}; run {wrong[-1].mean():.4f}")
-
-N = np.arange(1, num_points + 1)[:, None]
 print(np.allclose(wrong - right, 2 * sigma**2 / N * ratios, rtol=0, atol=1e-12))
 
 # %%
@@ -154,13 +151,13 @@ print(np.allclose(wrong - right, 2 * sigma**2 / N * ratios, rtol=0, atol=1e-12))
 #| fig-alt: Two running mean squared errors over 10 to 300 new samples, in units of the noise variance. They swing in parallel around two dashed levels, 1 for the right model and `=levels[1]:.2f` for the wrong one, whose curve stays above.
 from gdbook.figures_methods import held_out_curves
 
-levels = np.array(expected) / sigma**2
+levels = expected / sigma**2
 held_out_curves(right[:300, 0] / sigma**2, wrong[:300, 0] / sigma**2, levels, first=10)
 plt.show()
 
 # %% [markdown]
 # The last line of the output says that the difference of the two errors is
-# $2\sigma^2/N$ times the ratio, for every series at all times. So held-out samples decide
+# $2\sigma^2/N$ times the ratio after $N$ samples, for every series at all times. So held-out samples decide
 # exactly as well as the ratio on the same samples does. And an error above zero
 # is no argument against a model: the right one has it too.
 #

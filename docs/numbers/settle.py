@@ -173,4 +173,4 @@ plt.show()
 # - Averaging removes the spread and keeps the bias, `=(mean - best).item():.4f`.
 # - A full batch has neither, and goes straight to least squares.
 #
-# Next: [were the data wrong, or the model?](model-or-data.py)
+# Next: [how many new samples would decide?](model-or-data.py)

@@ -32,15 +32,15 @@ H, minimiser = X.T @ X / 1000, np.linalg.lstsq(X, y, rcond=None)[0]
 #
 # The loss of the regression is a bowl around its least-squares solution. Along each axis
 # of the bowl, a step on all samples multiplies the error by $1 - \eta \lambda$, with the
-# curvature $\lambda$ of that axis. Below $\eta\lambda = 1$ the error keeps its sign. At 1
-# it is gone in one step. Between 1 and 2 it changes its sign at every step, and shrinks
-# all the same. Divergence starts at 2, on the steepest axis first.
+# curvature $\lambda$ of that axis. While the product is below 1 the error keeps its sign.
+# At 1 it is gone in one step. Between 1 and 2 it changes its sign at every step, and
+# shrinks all the same. Divergence starts at 2, on the steepest axis first.
 
 # %%
-from gdbook.theory import best_lr, critical_lr
+from gdbook.theory import critical_lr
 
 curvatures = np.linalg.eigvalsh(H)
-critical, best = critical_lr(curvatures[-1]), best_lr(H)
+critical, best = critical_lr(curvatures[-1]), 2 / (curvatures[0] + curvatures[-1])
 print("curvatures", curvatures.round(4))
 print(f"critical step size {critical:.5f}")
 print(f"best step size {best:.5f}")
@@ -168,22 +168,27 @@ for eta in (1, 1.4, 1.8, 2.2):
 #
 # The clean toy has one parameter. A pass over its samples multiplies the error by
 # $\prod_i (1 - 2 \eta x_i^2 / m)$ in any order, with the left-over divisor 10 for $m$.
-# This is a polynomial in the step size, and where it lies between −1 and 1, the toy
-# converges. The labels do not enter: with a wrong label the limits are the same.
-
-# %%
-#| code-fold: The polynomial, and where it lies between −1 and 1
-from gdbook.theory import pass_limits, pass_polynomial, steps_needed
+# Where that lies between −1 and 1 the toy converges, [up to exact limits](divisor.py).
+# The labels do not enter: with a wrong label the limits are the same.
 
 # %%
 x, divisor, toy_lr = np.arange(4.0), 10, 0.3
-windows = pass_limits(x, divisor)
-for ends in windows:
-    print("converges from {:.4f} to {:.4f}".format(*ends))
 
-etas = np.concatenate([np.linspace(a + 0.01, b - 0.01, 40) for a, b in windows])
-etas = np.sort(np.append(etas, [toy_lr, 2.1, 4.7]))
-foretold = steps_needed(pass_polynomial(x, divisor)(etas), tolerance)
+
+def factor(etas: np.ndarray) -> np.ndarray:
+    """What a pass leaves of the error, without its sign."""
+    return np.abs(np.prod(1 - 2 * etas[:, None] / divisor * x**2, axis=1))
+
+
+fine = np.linspace(0, 6, 600_001)
+limits_toy = fine[1:][np.diff(factor(fine) < 1)][1:]
+print("critical step sizes", limits_toy.round(4))
+
+low, high = np.linspace(0.01, 2.03, 40), np.linspace(4.775, 5.18, 40)
+etas = np.sort(np.concatenate([low, high, [toy_lr, 2.1, 4.7]]))
+left = factor(etas)
+foretold = np.full(len(etas), np.inf)
+foretold[left < 1] = np.ceil(np.log(tolerance) / np.log(left[left < 1]))
 
 
 # %%
@@ -202,7 +207,7 @@ print(f"equal at {np.sum(foretold == counted)} of {len(etas)} step sizes")
 #| code-fold: Code of the figure
 #| fig-cap: Epochs that the clean toy needs, predicted (line) and run (points). A descent on all samples does not have the second window.
 #| fig-alt: Epochs needed over the step size from 0 to about 5. A curve falls from hundreds to three, rises a little, falls again and climbs along a dashed line near 2. A second valley lies between dashed lines near 4.8 and 5.2. Points lie on both.
-needed_over_lr(etas, foretold, counted, np.ravel(windows)[1:], "epochs")
+needed_over_lr(etas, foretold, counted, limits_toy, "epochs")
 plt.show()
 
 # %% [markdown]
@@ -211,16 +216,16 @@ plt.show()
 # that its code meant, 1 instead of 10, all limits are a tenth, and `=toy_lr` lies
 # outside.
 #
-# The toy with a bias has two parameters, and the order matters. Instead of one factor
-# there is the mean over all 24 orders of $\mathbf A \otimes \mathbf A$, with the matrix
-# $\mathbf A$ of a pass: it says what a pass does to the mean square of the error.
+# The toy with a bias has two parameters, and the order matters. A pass in a given order is
+# a matrix `A`; instead of one factor there is the mean of `np.kron(A, A)` over all 24
+# orders, which says what a pass does to the mean square of the error.
 
 # %%
 plane, square = np.c_[x, np.ones(4)], np.array([1.0, 0, 0, 0])
 
 
 def mean_square(eta: float) -> np.ndarray:
-    """Mean of A ⊗ A over all orders of a pass, (4, 4)."""
+    """Mean of kron(A, A) over all orders of a pass, (4, 4)."""
     steps = [np.eye(2) - 2 * eta / divisor * np.outer(row, row) for row in plane]
     passes = [np.linalg.multi_dot(order) for order in permutations(steps)]
     return np.mean([np.kron(A, A) for A in passes], axis=0)
@@ -264,8 +269,8 @@ plt.show()
 #   times the largest curvature is 2. At 1 nothing happens.
 # - The predicted number of steps was the measured one at every step size. The article's
 #   choice costs `=predicted[0] / predicted[24]:,.0f` times as many as the best.
-# - The clean toy converges up to `=windows[0][1]:.4f`, and once more between
-#   `=windows[1][0]:.4f` and `=windows[1][1]:.4f`; the toy with a bias, in the mean square,
+# - The clean toy converges up to `=limits_toy[0]:.4f`, and once more between
+#   `=limits_toy[1]:.4f` and `=limits_toy[2]:.4f`; the toy with a bias, in the mean square,
 #   up to `=limit:.4f`.
 #
 # Next: [what does torch do in your place?](by-torch.py)

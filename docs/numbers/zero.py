@@ -61,6 +61,7 @@ assert trace[-1] == "0.000000"
 # rounded to float32, and collect all values that they can reach, in whatever order.
 
 # %%
+#| code-fold: A step in float32, and all values that all orders can reach
 from gdbook.theory import float_orders, float_step
 
 # %%

@@ -69,6 +69,10 @@ print(largest, "=", sp.N(largest, 5))
 # exceed ½ *η*² *L* **g** · **g**. So the value after the step is at most
 
 # %%
+#| code-fold: A check of the input
+from gdbook.taylor import _vector  # noqa: F401, I001
+
+# %%
 from gdbook.taylor import descent_lemma
 
 value, a, b = sp.symbols("f a b", real=True)
@@ -181,6 +185,17 @@ for _ in range(4):
 # %% [markdown]
 # The lengths are powers of one half, *f* falls every time, and no curvature was needed.
 #
+# ## Find the limit yourself
+
+# %%
+#| echo: false
+#| play: gd-step lr=1.9
+#| fig-cap: "Descent in a bowl of chosen conditioning. With momentum the limit moves; with noise the loss stays up. The predicted limit stands beside the run."
+#| fig-alt: Values of four descents against steps.
+descents(runs)
+plt.show()
+
+# %% [markdown]
 # ## What was found
 #
 # - To second order the best step is (**g** · **g**)/(**g** · **Hg**), exact for a quadratic.

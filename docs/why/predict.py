@@ -201,7 +201,9 @@ for name, limit in limits.items():
     )
 assert min(float(limit) for limit in list(limits.values())[3:]) / 0.0003 > 1000
 assert lr > max(list(limits.values())[:3])
-Markdown(markdown_table(["", "stable up to", "the article's step", "ratio"], rows))
+Markdown(
+    markdown_table(["descent", "stable up to", "the article's step", "ratio"], rows)
+)
 
 # %% [markdown]
 # The toy's step, `=float(lr)` over `=divisor`, is well below every limit. The `=float(lr)`

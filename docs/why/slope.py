@@ -165,6 +165,17 @@ phi.diff(t, 3).subs(t, xi) * t**3 / 6
 # For any *f* the polynomial of second order is *f* + *t* **g** · **v** + ½ *t*² **v** · **Hv**,
 # and its error behaves like *t*³.
 #
+# ## Turn the direction yourself
+
+# %%
+#| echo: false
+#| play: gd-downhill surface=valley norm=two
+#| fig-cap: "Turn the direction: the slope, what the first order promises, and what the step really changes. Another norm has another steepest direction."
+#| fig-alt: Slope against the angle of the direction.
+slope_and_angle(angle, slope, walk)
+plt.show()
+
+# %% [markdown]
 # ## What was found
 #
 # - The gradient holds the slopes along the axes. The slope in any direction is its dot

@@ -72,6 +72,10 @@ print(sp.expand(more - lam * (v - best).dot(v - best)))
 # The second proof needs no derivative. It rests on an identity of Lagrange:
 
 # %%
+#| code-fold: A check of the input
+from gdbook.taylor import _vector  # noqa: F401, I001
+
+# %%
 from gdbook.taylor import lagrange_identity
 
 lagrange_identity(g, v)

@@ -147,7 +147,7 @@ lagrange = sp.Function("phi")(xi).diff((xi, k + 1)) * t ** (k + 1) / sp.factoria
 # %%
 form = -sp.sin(1 + xi) * t**2 / 2
 found = sp.nsolve((form - (sine - tangent)).subs(t, 1), xi, 0.4)
-print(f"xi = {found:.6f}")
+print("xi =", round(found, 6))
 
 # %% [markdown]
 # This also explains the first table. The error over *t*² is −sin(1 + *ξ*)/2, and as *t*
@@ -196,7 +196,7 @@ plt.show()
 # *t* divides the error of order *k* by nearly 2<sup>*k* + 1</sup>:
 
 # %%
-print("orders 0 to 3:", [round(error[-3] / error[-1], 3) for error in errors])
+print("orders 0 to 3:", [round(float(e[-3] / e[-1]), 3) for e in errors])
 
 # %% [markdown]
 # Two cases are special. A polynomial of degree *k* has derivatives of zero from order
@@ -204,6 +204,17 @@ print("orders 0 to 3:", [round(error[-3] / error[-1], 3) for error in errors])
 # the squared loss. And a function with a kink, as the absolute value at 0, with the slope
 # −1 before and 1 behind, has no tangent there: this page needs derivatives that exist.
 #
+# ## Try it on another function
+
+# %%
+#| echo: false
+#| play: gd-taylor function=sin point=1 step=1
+#| fig-cap: "Choose a function, a point and a step: what the first and the second order predict, what they miss, and the bound on it."
+#| fig-alt: The sine and its Taylor polynomials about one point.
+taylor_orders(grid, np.sin(1 + grid), columns)
+plt.show()
+
+# %% [markdown]
 # ## What was found
 #
 # - A Taylor polynomial of order *k* knows the value and *k* derivatives at one point.

@@ -11,9 +11,9 @@ import sympy as sp
 # %% [markdown]
 # ## 1. Say what the function is
 #
-# Variables, constants if there are any, the function, a place. The example is the mean loss
-# of a classifier with one weight and a bias, for four samples whose labels are −1 or 1,
-# plus a small penalty on the weight.
+# Variables, the function, a place. The example is the mean loss of a classifier with one
+# weight and a bias, for four samples whose labels are −1 or 1, plus a small penalty on the
+# weight.
 
 # %%
 w, b = variables = sp.symbols("w b", real=True)
@@ -112,11 +112,11 @@ print("curvatures", np.linalg.eigvalsh(at_end).round(4))
 # A symbol that was not declared, a place with too few coordinates, a kink, a level place:
 
 # %%
-z = sp.Symbol("z", real=True)
+u, z = sp.symbols("u z", real=True)
 attempts = [
-    lambda: gradient(w * z, variables),
-    lambda: at(gradient, f, variables, [1]),
-    lambda: at(gradient, abs(w) + b**2, variables, [0, 1]),
+    lambda: gradient(u * z, [u]),
+    lambda: at(gradient, u * z, [u, z], [1]),
+    lambda: at(gradient, abs(u) + z**2, [u, z], [0, 1]),
     lambda: steepest_direction([0, 0]),
 ]
 for attempt in attempts:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 CACHE = Path(__file__).parents[2] / ".cache"
@@ -33,7 +34,7 @@ def remember(kind: str, causes: list[str], work: Callable[[], Any]) -> Any:
     result = work()
     if result is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh = path.with_suffix(f".{os.getpid()}-{get_ident()}")
         fresh.write_text(json.dumps(result, sort_keys=True), encoding="utf-8")
         fresh.replace(path)  # whole or not at all
     return result
