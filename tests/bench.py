@@ -31,6 +31,7 @@ from gdbook.experiments import (
     wrong_label,
 )
 from gdbook.ledger import read_ledger
+from gdbook.optimizers import UPDATES, cost_per_step
 from gdbook.reproduce import reproduce
 from gdbook.theory import ensemble
 
@@ -296,6 +297,10 @@ def measure_ensembles(rows: list[list[str]]) -> None:
         runs: seconds(lambda runs=runs: ensemble(x, y, start, 0.3, 10, 1000, runs, 0))
         for runs in (100, 1000, 10_000)
     }
+    plain = cost_per_step(UPDATES["SGD"], 10**6)
+    adam = cost_per_step(UPDATES["Adam"], 10**6)
+    rows.append(["a step of Adam, against one of plain descent, a million parameters",
+                 "", f"{adam / plain:.0f}"])  # fmt: skip
     shown = ", ".join(f"{runs:,}: {took:.2f} s" for runs, took in times.items())
     rows.append(["10,000 runs of a toy for 1,000 epochs", "at most 30 s",
                  f"{times[10_000]:.1f} s ({shown})"])  # fmt: skip

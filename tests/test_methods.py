@@ -5,7 +5,6 @@ import runpy
 import sys
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
-from typing import Any
 
 import matplotlib
 import numpy as np
@@ -462,7 +461,8 @@ def test_updates_that_scale_parameters_gain_where_axes_are_parameters(
         if name in ("AdaGrad", "RMSProp", "Adam"):
             assert gain > 1e6
         else:
-            assert gain == pytest.approx(1, rel=1e-3)
+            # the same heights but for rounding: 10⁻¹² in w beside errors of 10⁻⁷
+            assert gain == pytest.approx(1, rel=1e-4)
 
 
 def test_on_the_regression_every_loss_prints_as_the_floor(page: Page) -> None:

@@ -123,10 +123,9 @@ from gdbook.theory import batch_mean_square_radius, measured_batch_epochs
 
 def batch_limit(size: int) -> float:
     """Step size, in steps of 1/100,000, from which on the mean square grows."""
+    grid = range(200_000)
     return (
-        bisect_left(
-            range(200_000), 1, key=lambda k: batch_mean_square_radius(X, k / 1e5, size)
-        )
+        bisect_left(grid, 1, key=lambda k: batch_mean_square_radius(X, k / 1e5, size))
         / 1e5
     )
 
@@ -181,7 +180,7 @@ def factor(etas: np.ndarray) -> np.ndarray:
 
 
 fine = np.linspace(0, 6, 600_001)
-limits_toy = fine[1:][np.diff(factor(fine) < 1)][1:]
+limits_toy = fine[1:][np.diff(factor(fine) < 1)][1:]  # the first change is at 0
 print("critical step sizes", limits_toy.round(4))
 
 low, high = np.linspace(0.01, 2.03, 40), np.linspace(4.775, 5.18, 40)
@@ -206,7 +205,7 @@ print(f"equal at {np.sum(foretold == counted)} of {len(etas)} step sizes")
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: Epochs that the clean toy needs, predicted (line) and run (points). A descent on all samples does not have the second window.
-#| fig-alt: Epochs needed over the step size from 0 to about 5. A curve falls from hundreds to three, rises a little, falls again and climbs along a dashed line near 2. A second valley lies between dashed lines near 4.8 and 5.2. Points lie on both.
+#| fig-alt: Epochs needed over the step size from 0 to about 5. A curve falls from hundreds to three, rises a little, falls again and climbs along a dashed line near 2. A second valley lies between two dashed lines around 5. Points lie on both.
 needed_over_lr(etas, foretold, counted, limits_toy, "epochs")
 plt.show()
 
@@ -258,7 +257,7 @@ print(f"article's: {foretold[at]}; runs", *(int(run[at]) for run in runs))
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: Epochs that the toy with a bias needs, predicted from the mean square (line) and in five runs (points). Close to the limit a few bad orders make the mean, and most runs do better.
-#| fig-alt: Epochs needed over the step size from 0 to 2. The line falls from a thousand to about thirty and climbs towards a dashed line near 1.94. Points lie on the line at small step sizes and below it near the limit.
+#| fig-alt: Epochs needed over the step size from 0 to 2. The line falls from a thousand to about thirty and climbs towards a dashed line just below 2. Points lie on the line at small step sizes and below it near the limit.
 needed_over_lr(wide, foretold, np.transpose(runs), [limit], "epochs")
 plt.show()
 
@@ -266,7 +265,7 @@ plt.show()
 # ## What was found
 #
 # - On the regression the descent diverges from `=critical:.5f` on, where the step size
-#   times the largest curvature is 2. At 1 nothing happens.
+#   times the largest curvature is 2. Nothing diverges at 1.
 # - The predicted number of steps was the measured one at every step size. The article's
 #   choice costs `=predicted[0] / predicted[24]:,.0f` times as many as the best.
 # - The clean toy converges up to `=limits_toy[0]:.4f`, and once more between

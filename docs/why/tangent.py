@@ -113,7 +113,7 @@ polynomials = [expansion(at_s, s, t, order).subs(s, 0) for order in range(5)]
 for order in range(3):
     rate = weight.subs(k, order) * at_s.diff(s, order + 1)
     gained = sp.integrate(rate, (s, 0, t))
-    print(f"order {order}:", sp.simplify(sine - polynomials[order] - gained))
+    print("order", order, sp.simplify(sine - polynomials[order] - gained))
 
 # %% [markdown]
 # ## One unknown number instead of an integral

@@ -133,6 +133,7 @@ print(f"loss exactly zero from step {exact}, epoch {(exact - 1) // 4 + 1}")
 #
 # - Where samples have no noise and the model fits them, the loss can be zero.
 # - The steps of this toy were a tenth of what was meant, by a divisor left behind.
-# - "Zero" was a matter of printing first, and of float32 later.
+# - "Zero" was a matter of printing first, and of float32 later; [part 3](../numbers/zero.py)
+#   says why.
 #
 # Next: [what does one wrong label do?](wrong-label.py)

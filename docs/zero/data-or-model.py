@@ -69,4 +69,5 @@ for point in [2.5, 3.0, 4.0]:
 # - On the samples at hand a loss of zero can be bought with a model that is free enough.
 # - "Data or model?" is a question to fresh samples, taken where the answers differ.
 #
-# The article's second question starts here: [why minus the gradient?](../why/minus.py)
+# Next: [where do the last digits come from?](../numbers/errors.py) The article's second
+# question, [why minus the gradient?](../why/minus.py), has a part of its own.

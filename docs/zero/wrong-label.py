@@ -90,7 +90,8 @@ print(f"ends of epochs 100 to {num_epochs}: from {ends.min():.4f} to {ends.max()
 
 # %% [markdown]
 # The published `=published:wrong_label.w` is one point of that band; one more epoch would
-# have printed another.
+# have printed another. [Which values are possible, and how likely each is](../numbers/cloud.py)
+# can be computed.
 #
 # ## What was found
 #
