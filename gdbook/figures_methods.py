@@ -100,7 +100,7 @@ def same_descent(
     for color, (name, losses) in zip("23", points.items(), strict=True):
         at = np.arange(0, len(losses), 10)
         ax.semilogy(at, losses[at], "o", color=f"C{color}", markersize=4)
-        beside(ax, name, 30, losses, color, upper=color == "2")
+        beside(ax, name, 20, losses, color, upper=color == "2")
     ax.set(xlabel="epoch", ylabel="mean loss ½r²", xlim=(-45, None))
     return fig
 

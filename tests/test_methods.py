@@ -270,10 +270,10 @@ def test_another_order_moves_a_late_run_by_order_and_rounding() -> None:
     for loader in loaders:
         w, b = torch.tensor(far[:2, None]), torch.tensor(far[2:])
         module = optimizers.linear_module(w, b)
-        ends.append(optimizers.torch_train(module, loader, 0.00015, 20)[-1])
+        ends.append(optimizers.torch_train(module, loader, 0.00015, 10)[-1])
     off = np.abs(ends[0].astype(float) - ends[1])
-    order = theory.shuffled_spread(X, y, 0.0003, 10, 20)
-    rounding = theory.rounding_spread(far, X.T @ X / 1000, 0.0003, 2000)
+    order = theory.shuffled_spread(X, y, 0.0003, 10, 10)
+    rounding = theory.rounding_spread(far, X.T @ X / 1000, 0.0003, 1000)
     assert (off < 4 * math.sqrt(2) * np.hypot(order, rounding)).all()
     assert off.max() > 4 * math.sqrt(2) * order.max()  # rounding moves it more
     margin = theory.rounding_margin(np.array([2, -3.4, 4.2]) - far, 4)

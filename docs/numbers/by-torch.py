@@ -56,10 +56,14 @@ print(f"by hand / MSELoss {(by_hand[0] / of_mean[0]).item():.4f}")
 
 # %% [markdown]
 # `nn.MSELoss` averages the squares of the batch: its gradient is the one by hand times 2
-# and divided by the number of samples. By hand the step divides by the divisor, and
-# `torch.optim.SGD` divides by nothing. So for one and the same step torch must be given the
-# step size times the number of samples in the batch, divided by twice the divisor. For
-# the toys it is twice that, since their loss has no half.
+# and divided by the number $B$ of samples. By hand the step divides by the divisor $m$,
+# and `torch.optim.SGD` divides by nothing. So for one and the same step torch must be given
+#
+# $$
+# \eta_{\text{torch}} = \eta\, \frac{B}{2 m} ,
+# $$
+#
+# and twice that for the toys, since their loss has no half.
 
 # %%
 from gdbook.optimizers import torch_lr
@@ -152,11 +156,11 @@ loss_hand, loss_torch = mean_loss(by_hand), mean_loss(by_torch)
 
 # %%
 random.seed(SEED)
-same_lr = torch_train(linear_module(*start), loader, lr, 30)
+same_lr = torch_train(linear_module(*start), loader, lr, 20)
 twice = descend(2 * lr, 150)
-for name, path in (("same", by_hand), ("twice", twice)):
+for times, path in ((1, by_hand), (2, twice)):
     off = np.abs(same_lr - path[: len(same_lr)]).max()
-    print(f"off {name:5} step size by hand: {off:.0e}")
+    print(f"{times} x the step size by hand: off {off:.0e}")
 
 # %%
 #| code-fold: Code of the figure
@@ -174,14 +178,14 @@ plt.show()
 #
 # Left to itself, a `DataLoader` asks torch's generator for the order, not Python's
 # `random`. It is another descent then, and as good a one. From where the run above ended,
-# on for 20 epochs, once in each order:
+# on for 10 epochs, once in each order:
 
 # %%
 far = by_torch[-1]
 w, b = torch.tensor(far[:2, None]), torch.tensor(far[2:])
 own = DataLoader(TensorDataset(features, labels), batch_size, shuffle=True)
 setup_seed(SEED)
-ends = [torch_train(linear_module(w, b), one, eta, 20)[-1] for one in (loader, own)]
+ends = [torch_train(linear_module(w, b), one, eta, 10)[-1] for one in (loader, own)]
 print("apart", *(f"{part:.1e}" for part in np.abs(ends[0] - ends[1])))
 
 # %%
@@ -189,13 +193,13 @@ print("apart", *(f"{part:.1e}" for part in np.abs(ends[0] - ends[1])))
 from gdbook.theory import rounding_spread, shuffled_spread
 
 X64 = X.astype(float)
-order = shuffled_spread(X64, y.astype(float), lr, batch_size, 20)
-rounding = rounding_spread(far, X64.T @ X64 / 1000, lr, 2000)
+order = shuffled_spread(X64, y.astype(float), lr, batch_size, 10)
+rounding = rounding_spread(far, X64.T @ X64 / 1000, lr, 1000)
 of_order, of_rounding = (2**0.5 * part.max() for part in (order, rounding))
 
 # %% [markdown]
-# Theory knows the size of it beforehand. The orders of 20 epochs move the ends apart by a
-# deviation of up to `=of_order:.0e`, the rounding of 2,000 steps by `=of_rounding:.0e`.
+# Theory knows the size of it beforehand. The orders of 10 epochs move the ends apart by a
+# deviation of up to `=of_order:.0e`, the rounding of 1,000 steps by `=of_rounding:.0e`.
 # The printed digits notice neither.
 #
 # On the toy with a wrong label they do: there a pass in another order ends

@@ -180,7 +180,7 @@ def factor(etas: np.ndarray) -> np.ndarray:
 
 
 fine = np.linspace(0, 6, 600_001)
-limits_toy = fine[1:][np.diff(factor(fine) < 1)][1:]  # the first change is at 0
+limits_toy = fine[:-1][np.diff(factor(fine) < 1)][1:]  # the first change is at 0
 print("critical step sizes", limits_toy.round(4))
 
 low, high = np.linspace(0.01, 2.03, 40), np.linspace(4.775, 5.18, 40)

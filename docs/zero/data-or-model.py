@@ -61,7 +61,8 @@ for point in [2.5, 3.0, 4.0]:
 
 # %% [markdown]
 # One fresh label at $x = 4$ decides it, if labels are as exact as these. With noise of
-# the size of the lift it takes several. And the loss on the old four samples, however
+# the size of the lift it takes several; [how many](../numbers/model-or-data.py) can be
+# computed. And the loss on the old four samples, however
 # small, does not take part: it was used to choose the story.
 #
 # ## What was found

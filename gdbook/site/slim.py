@@ -3,7 +3,7 @@
 import re
 
 # token classes that are coloured like plain code, in the theme or in book.css
-PLAIN = re.compile(r'<span class="(?:w|n|p)">([^<]*)</span>')
+PLAIN = re.compile(r'<span class="(?:w|n|p|o)">([^<]*)</span>')
 OPENING = '<div class="language-python highlight"'
 CODE = re.compile(OPENING + ">(.*?)</div>", re.DOTALL)
 PRE = re.compile(r"(<pre.*?</pre>|<script.*?</script>)", re.DOTALL)
