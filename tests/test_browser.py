@@ -16,7 +16,7 @@ WIDTHS = [320, 390, 768, 1280]
 AXE = Axe()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # one process can drive one Playwright at a time
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         reason = "no Chromium was found: the browser tests need one"

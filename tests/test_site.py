@@ -89,7 +89,8 @@ def test_formulas_carry_mathml_and_no_script(book):
 
 def test_hidden_code_runs_but_is_neither_shown_nor_downloaded(book):
     hidden = "# %%\n#| echo: false\nfrom gdbook import linear\n\nsecret = 7\n"
-    book.write("page.py", hidden + "\n# %% [markdown]\n# Seven is `=secret`.\n")
+    shown = "\n# %% [markdown]\n# Seven is `=secret`.\n\n# %%\nprint('shown')\n"
+    book.write("page.py", hidden + shown)
     book.build()
     page = book.page("page.html")
     assert "Seven is 7." in page
