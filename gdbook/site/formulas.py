@@ -38,7 +38,7 @@ def formula(tex: str, display: bool) -> str:
     return str(engine().eval(call)).replace(namespace, "")
 
 
-def typeset(page: str, place: str, waiting: list[str]) -> str:
+def typeset(page: str, place: str, waiting: list[str], first: int = 0) -> str:
     """Typeset all formulas of a rendered page; they wait, as outputs do.
 
     Raises PluginError, with the page and the formula, on TeX that does not parse.
@@ -52,6 +52,7 @@ def typeset(page: str, place: str, waiting: list[str]) -> str:
             reason = re.search(r"ParseError.*", str(error))
             message = reason[0] if reason else str(error)
             raise PluginError(f"{place}: formula {tex!r}: {message}") from None
-        return f'<{tag} class="formula" data-wait="{len(waiting) - 1}"></{tag}>'
+        number = first + len(waiting) - 1
+        return f'<{tag} class="formula" data-wait="{number}"></{tag}>'
 
     return FORMULA.sub(one, page)

@@ -3,6 +3,7 @@
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from types import MethodType
 
@@ -88,9 +89,18 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Typeset the formulas, and check the images."""
     uri = page.file.src_uri
+    html, more = typeset(html, uri, len(waiting[uri]))
+    waiting[uri] += more
+    return html
+
+
+@cache
+def typeset(html: str, uri: str, first: int) -> tuple[str, list[str]]:
+    """A page with code and formulas set aside, from number `first` on, and these."""
     render.check_images(html, uri)
-    html = slim.set_code_aside(html, waiting[uri])
-    return formulas.typeset(html, uri, waiting[uri])
+    aside: list[str] = []
+    html = slim.set_code_aside(html, aside, first)
+    return formulas.typeset(html, uri, aside, first), aside
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from gdbook.site import values
 from gdbook.site.execute import Program, outputs_of
 from gdbook.site.pages import Cell, read_page
-from gdbook.site.quote import Quotations
+from gdbook.site.quote import PACKAGE, Quotations
 
 TEXTS = ("fig-cap", "fig-alt")  # options that are prose: values may stand in them
 
@@ -22,6 +23,18 @@ class Finished:
 
 def run_page(path: Path, uri: str) -> list[Finished]:
     """Read a notebook page, quote, run, and put the values into its prose."""
+    kinds = ("*.py", "*.toml", "*.mplstyle")
+    package = [file for kind in kinds for file in sorted(PACKAGE.rglob(kind))]
+    sources = [path, values.BENCH, *package]
+    return run_as_of(path, uri, tuple(file.stat().st_mtime_ns for file in sources))
+
+
+@cache
+def run_as_of(path: Path, uri: str, changed: tuple[int, ...]) -> list[Finished]:
+    """What run_page does; again only when a file has changed that a page may depend on.
+
+    While a book is served, most pages stay as they were from build to build.
+    """
     cells = prepare(read_page(path, uri))
     steps = [step for cell in cells for step in program_of(cell)]
     outputs = iter(outputs_of(steps))

@@ -105,14 +105,22 @@ def from_gdbook(node: ast.Import | ast.ImportFrom) -> bool:
 
 def modules_behind(code: str, place: str) -> set[str]:
     """The modules of gdbook that code imports, and those that these import in turn."""
+    if "gdbook" not in code:
+        return set()
     found: set[str] = set()
-    todo = imported_modules(parse(code, place))
+    todo = set(imported_modules(parse(code, place)))
     while todo:
         module = todo.pop()
         if module not in found and path_of(module).is_file():
             found.add(module)
-            todo |= imported_modules(parse(path_of(module).read_text("utf-8"), module))
+            todo |= imported_by(path_of(module), path_of(module).stat().st_mtime_ns)
     return found
+
+
+@cache
+def imported_by(path: Path, changed: int) -> set[str]:
+    """The modules of gdbook that a module imports; `changed` as in `read`."""
+    return imported_modules(parse(path.read_text(encoding="utf-8"), path.name))
 
 
 def imported_modules(tree: ast.AST) -> set[str]:

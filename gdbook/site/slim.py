@@ -9,7 +9,7 @@ CODE = re.compile(OPENING + ">(.*?)</div>", re.DOTALL)
 PRE = re.compile(r"(<pre.*?</pre>|<script.*?</script>)", re.DOTALL)
 
 
-def set_code_aside(page: str, waiting: list[str]) -> str:
+def set_code_aside(page: str, waiting: list[str], first: int = 0) -> str:
     """Leave the bare text of each block of code; the coloured one waits.
 
     Search reads the page in between, and reads text ten times faster than colours.
@@ -18,7 +18,7 @@ def set_code_aside(page: str, waiting: list[str]) -> str:
     def bare(match: re.Match) -> str:
         waiting.append(PLAIN.sub(r"\1", match[1]))
         text = re.sub(r"<[^>]*>", "", match[1])
-        return f'{OPENING} data-wait="{len(waiting) - 1}">{text}</div>'
+        return f'{OPENING} data-wait="{first + len(waiting) - 1}">{text}</div>'
 
     return CODE.sub(bare, page)
 
