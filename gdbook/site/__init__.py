@@ -6,6 +6,7 @@ pages       its source, as cells
 values      the numbers that its prose names
 quote       the source of what it imports from gdbook, in place of the import
 execute     its cells, run in a kernel or remembered from last time
+forked      a kernel that starts at once
 kernel      (inside that kernel) figures become SVG for both colour schemes
 render      cells and outputs become Markdown, and Markdown becomes HTML
 formulas    TeX becomes HTML and MathML

@@ -19,9 +19,17 @@ from gdbook.site.remember import remember
 SETUP = "from gdbook.site.kernel import setup as _setup\n_setup()"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 TIMEOUT = 300  # seconds for one cell
+HEAVY = ("sympy", "torch")  # what takes long to import
 log = logging.getLogger("mkdocs.gdbook")
 
+heavy: set[str] = set()  # those of HEAVY that the pages of this book need
 Program = list[tuple[str, str]]  # the code of each cell, and its place for messages
+
+
+def expect(pages: list[str]) -> None:
+    """Note, from the texts of pages, what their kernels will import."""
+    text = "\n".join(pages)
+    heavy.update(name for name in HEAVY if name in text or "gdbook" in text)
 
 
 def outputs_of(program: Program) -> list[list[dict]]:
@@ -54,6 +62,9 @@ def run(program: Program) -> list[list[dict]]:
         DeadKernelError,
     )
 
+    from gdbook.site import forked
+
+    forked.preload += sorted(heavy - set(forked.preload))
     cells = [
         nbformat.v4.new_code_cell(code) for code in [SETUP, *(c for c, _ in program)]
     ]
@@ -64,13 +75,13 @@ def run(program: Program) -> list[list[dict]]:
         kernel_name="python3",
         shutdown_kernel="immediate",  # a short-lived kernel can hang for seconds else
         extra_arguments=["--IPKernelApp.log_level=40"],
+        kernel_manager_class=forked.MANAGER,
     )
     path = os.pathsep.join(
         filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")])
     )
-    fixed = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
     try:
-        client.execute(env=os.environ | fixed)
+        client.execute(env=os.environ | forked.ENV | {"PYTHONPATH": path})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise PluginError(
             f"{failed(notebook, program)}:\n{plain(str(error))}"

@@ -10,9 +10,12 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mkdocs.exceptions import PluginError
-from py_mini_racer import JSEvalException, MiniRacer
+
+if TYPE_CHECKING:
+    from py_mini_racer import MiniRacer
 
 KATEX = Path(__file__).parent / "katex" / "katex.min.js"
 FORMULA = re.compile(
@@ -21,8 +24,10 @@ FORMULA = re.compile(
 
 
 @cache
-def engine() -> MiniRacer:
+def engine() -> "MiniRacer":
     """A JavaScript engine that has read KaTeX."""
+    from py_mini_racer import MiniRacer  # when nothing has changed, nobody needs it
+
     context = MiniRacer()
     atexit.register(context.close)  # left open, it keeps one exit in ten from ending
     context.eval(KATEX.read_text(encoding="utf-8"))
@@ -31,11 +36,17 @@ def engine() -> MiniRacer:
 
 @cache
 def formula(tex: str, display: bool) -> str:
-    """One formula as HTML, with MathML inside. Raises JSEvalException on bad TeX."""
+    """One formula as HTML, with MathML inside. Raises ValueError on bad TeX."""
+    from py_mini_racer import JSEvalException
+
     options = {"displayMode": display, "throwOnError": True, "strict": "error"}
     call = f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})"
     namespace = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # HTML does not need it
-    return str(engine().eval(call)).replace(namespace, "")
+    try:
+        return str(engine().eval(call)).replace(namespace, "")
+    except JSEvalException as error:
+        reason = re.search(r"ParseError.*", str(error))
+        raise ValueError(reason[0] if reason else str(error)) from None
 
 
 def typeset(page: str, place: str, waiting: list[str], first: int = 0) -> str:
@@ -48,10 +59,8 @@ def typeset(page: str, place: str, waiting: list[str], first: int = 0) -> str:
         tag, bracket, tex = match[1], match[2], html.unescape(match[3]).strip()
         try:
             waiting.append(formula(tex, bracket == "["))
-        except JSEvalException as error:
-            reason = re.search(r"ParseError.*", str(error))
-            message = reason[0] if reason else str(error)
-            raise PluginError(f"{place}: formula {tex!r}: {message}") from None
+        except ValueError as error:
+            raise PluginError(f"{place}: formula {tex!r}: {error}") from None
         number = first + len(waiting) - 1
         return f'<{tag} class="formula" data-wait="{number}"></{tag}>'
 

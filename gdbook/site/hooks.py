@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import MethodType
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
@@ -18,9 +18,21 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from gdbook.site import downloads, formulas, mend, render, scripts, slim, values  # noqa: E402
-from gdbook.site.notebook import Finished, run_page  # noqa: E402
-from gdbook.site.pages import is_notebook  # noqa: E402
+from gdbook.site import (
+    downloads,
+    execute,
+    formulas,
+    mend,
+    render,
+    scripts,
+    slim,
+    values,
+)
+from gdbook.site.notebook import Finished, run_page
+from gdbook.site.pages import is_notebook
+from gdbook.site.remember import remember
+
+TYPESETTERS = [formulas.KATEX, Path(formulas.__file__), Path(slim.__file__)]
 
 ran: dict[str, list[Finished]] = {}  # the notebook pages of this build
 waiting: dict[str, list[str]] = {}  # and their outputs, while Markdown is rendered
@@ -34,9 +46,37 @@ class NotebookFile(File):
         return True
 
 
+class Templates(FileSystemLoader):
+    """A theme's templates, without its ten thousand icons.
+
+    To list those takes longer than to fill all templates.
+    """
+
+    def list_templates(self) -> list[str]:
+        """The names of all templates, those in hidden folders left out."""
+        return sorted(
+            path.relative_to(at).as_posix()
+            for at in map(Path, self.searchpath)
+            for top in at.glob("[!.]*")
+            for path in ([top] if top.is_file() else top.rglob("*.*"))
+        )
+
+
 def shows_code(uri: str) -> bool:
     """Whether a page has code for its readers to take away."""
     return any(done.cell.shown for done in ran.get(uri, []))
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Let the theme's environment list what is worth listing."""
+    original = config.theme.get_env
+
+    def get_env() -> Environment:
+        env = original()
+        env.loader = Templates(config.theme.dirs)
+        return env
+
+    config.theme.get_env = get_env  # type: ignore[method-assign]
 
 
 @event_priority(100)
@@ -48,6 +88,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         at = (str(file.src_dir), config.site_dir, config.use_directory_urls)
         files.append(NotebookFile(file.src_uri, *at))
     ran.clear()
+    execute.expect([file.content_string for file in sources])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         paths = [Path(str(file.abs_src_path)) for file in sources]
         pages = pool.map(run_page, paths, [file.src_uri for file in sources])
@@ -97,10 +138,15 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 @cache
 def typeset(html: str, uri: str, first: int) -> tuple[str, list[str]]:
     """A page with code and formulas set aside, from number `first` on, and these."""
-    render.check_images(html, uri)
-    aside: list[str] = []
-    html = slim.set_code_aside(html, aside, first)
-    return formulas.typeset(html, uri, aside, first), aside
+
+    def work() -> tuple[str, list[str]]:
+        render.check_images(html, uri)
+        aside: list[str] = []
+        bare = slim.set_code_aside(html, aside, first)
+        return formulas.typeset(bare, uri, aside, first), aside
+
+    causes = [path.read_text("utf-8") for path in TYPESETTERS]
+    return remember("typeset", [html, str(first), *causes], work)
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:

@@ -62,6 +62,8 @@ def read_cell(kind: str, source: str, place: str) -> Cell:
         return Cell("markdown", source, place)
     head = re.match(r"(?:#\|.*\n?)*", source)
     assert head is not None  # it matches nothing at the least
+    if not head[0]:
+        return Cell("code", source, place)
     lines = [line[2:] for line in head[0].splitlines()]
     try:
         options = yaml.safe_load("\n".join(lines)) or {}
