@@ -10,6 +10,7 @@ forked      a kernel that starts at once
 kernel      (inside that kernel) figures become SVG for both colour schemes
 render      cells and outputs become Markdown, and Markdown becomes HTML
 formulas    TeX becomes HTML and MathML
+fonts       what these are set in
 downloads   the page as a notebook and as a script
 
 remember    (behind several) what has not changed is not worked out again

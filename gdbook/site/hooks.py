@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from gdbook.site import (
     downloads,
     execute,
+    fonts,
     formulas,
     mend,
     render,
@@ -36,6 +37,7 @@ TYPESETTERS = [formulas.KATEX, Path(formulas.__file__), Path(slim.__file__)]
 
 ran: dict[str, list[Finished]] = {}  # the notebook pages of this build
 waiting: dict[str, list[str]] = {}  # and their outputs, while Markdown is rendered
+signs: set[str] = set()  # the characters of this build's formulas
 
 
 class NotebookFile(File):
@@ -88,6 +90,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         at = (str(file.src_dir), config.site_dir, config.use_directory_urls)
         files.append(NotebookFile(file.src_uri, *at))
     ran.clear()
+    signs.clear()
     execute.expect([file.content_string for file in sources])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         paths = [Path(str(file.abs_src_path)) for file in sources]
@@ -132,6 +135,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     uri = page.file.src_uri
     html, more = typeset(html, uri, len(waiting[uri]))
     waiting[uri] += more
+    signs.update(fonts.characters(one for one in more if "katex" in one))
     return html
 
 
@@ -166,7 +170,8 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
         for suffix, form in downloads.FORMS.items():
             target.with_suffix(suffix).write_text(form(ran[uri]), "utf-8")
     output = render.put_back(slim.slim_space(output), waiting[uri])
-    return mend.page(scripts.attach(output, "../" * page.url.count("/")))
+    to_root = "../" * page.url.count("/")
+    return mend.page(scripts.attach(fonts.attach(output, to_root), to_root))
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
@@ -175,6 +180,8 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Mend what the theme's script leaves open; take the comments off our own."""
-    mend.script(Path(config.site_dir))
-    scripts.serve_slim(Path(config.site_dir))
+    """Mend what the theme's script leaves open; serve scripts and fonts cut down."""
+    site = Path(config.site_dir)
+    mend.script(site)
+    scripts.serve_slim(site)
+    fonts.serve_slim(site, signs)

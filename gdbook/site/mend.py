@@ -16,6 +16,14 @@ PAGE = {
     TOGGLE.format("search"): ' type="checkbox" id="__search"',
 }
 CODE_NAV = '"nav",{class:"md-code__nav"}'
+# The index of the whole book is loaded by every page; most readers never search. In the
+# script's own words: when something in the form gets the focus, or an address searches.
+INDEX = 'document.forms.namedItem("search")?ks():tt'
+INDEX_LATER = (
+    'document.forms.namedItem("search")?'
+    'L(h(document.forms.namedItem("search"),"focusin"),'
+    "/[?&][hq]=/.test(location.search)?$(0):tt).pipe(Ee(1),b(ks),Z(1)):tt"
+)
 
 
 def page(html: str) -> str:
@@ -26,10 +34,11 @@ def page(html: str) -> str:
 
 
 def script(site: Path) -> None:
-    """Make the corner of a code block, with its one button, no navigation landmark."""
+    """Load the search index when it is wanted; a block's one button is no landmark."""
     for path in (site / "assets" / "javascripts").glob("bundle.*.js"):
         text = path.read_text(encoding="utf-8")
         text = replaced(text, CODE_NAV, CODE_NAV.replace("nav", "div", 1), path.name)
+        text = replaced(text, INDEX, INDEX_LATER, path.name)
         path.write_text(text, encoding="utf-8")
 
 
