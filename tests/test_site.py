@@ -1,5 +1,6 @@
 """The build: what it makes of a page, and what it refuses."""
 
+import csv
 import json
 import re
 
@@ -15,7 +16,8 @@ FIGURE = """# %% [markdown]
 {options}import matplotlib.pyplot as plt
 
 fig, ax = plt.subplots()
-ax.plot([1, 2], [3, 4])
+ax.plot([1, 2], [3, 0.1 + 0.2], label="falling")
+ax.set(xlabel="x", ylabel="y")
 plt.show()
 """
 
@@ -72,10 +74,34 @@ def test_a_figure_is_one_drawing_for_both_schemes_with_caption_and_alternative(b
     book.build()
     page = book.page("page.html")
     assert len(re.findall(r"<figure.*?<svg viewBox.*?</figure>", page, re.S)) == 1
+    (drawing,) = re.findall(r'<svg viewBox="[^"]*" id="([^"]*)" role="img"', page)
+    assert page.count(f'<use href="#{drawing}"/>') == 1
     assert 'aria-label="A rising line."' in page
     assert "Up it <em>goes</em>.</figcaption>" in page
     assert "var(--fig-c0" in page
     assert "#050500" not in page
+
+
+def test_a_figure_has_its_data_beside_the_page_and_not_in_the_notebook(book):
+    options = "#| fig-cap: Down it goes.\n#| fig-alt: A falling line.\n"
+    book.write("page.py", FIGURE.format(options=options))
+    book.build()
+    (link,) = re.findall(
+        r'class="data" href="([^"]*)" download', book.page("page.html")
+    )
+    head, *rows = csv.reader(book.page(link).splitlines())
+    assert head == ["panel", "series", "x", "y"]
+    assert rows == [
+        ["y over x", "falling", "1", "3.0"],
+        ["y over x", "falling", "2", "0.30000000000000004"],
+    ]
+    assert "text/csv" not in book.page("page.ipynb")
+
+
+def test_a_table_of_something_else_is_no_figure_data(book):
+    book.write("page.py", "# %%\nclass Thing:\n    pass\n\n\nThing()\n")
+    book.build()
+    assert not [*(book.folder / "site").rglob("*.csv")]
 
 
 def test_formulas_carry_mathml_and_no_script(book):

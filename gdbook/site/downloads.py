@@ -7,8 +7,9 @@ import json
 import re
 
 from gdbook.site.notebook import Finished
-from gdbook.site.render import merged
+from gdbook.site.render import merged, table_name
 
+CSV = "text/csv"  # the form in which a kernel gives a figure's data
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?://)[^)]*\)(?:\{[^}]*\})?")
 
 
@@ -42,6 +43,9 @@ def code_cell(done: Finished, count: int) -> dict:
     for output in outputs:
         if "execution_count" in output:
             output["execution_count"] = count
+        if "data" in output:
+            shown = {form: data for form, data in output["data"].items() if form != CSV}
+            output["data"] = shown
     cell = {"cell_type": "code", "metadata": {}, "source": done.cell.source}
     return cell | {"outputs": outputs, "execution_count": count}
 
@@ -62,6 +66,16 @@ def script(page: list[Finished]) -> str:
 def away(text: str) -> str:
     """Prose without its links to other pages, which stay behind."""
     return LINK.sub(r"\1", text)
+
+
+def tables(page: list[Finished]) -> dict[str, str]:
+    """The data of a page's figures: names of files, and what they hold."""
+    return {
+        table_name(done.cell.place, number): output["data"][CSV]
+        for number, done in enumerate(page, 1)
+        for output in done.outputs
+        if CSV in output.get("data", {})
+    }
 
 
 FORMS = {".ipynb": notebook, ".py": script}

@@ -42,7 +42,8 @@ def outputs_of(program: Program) -> list[list[dict]]:
 
 def causes_of(program: Program) -> list[str]:
     """Everything that the outputs of a program depend on."""
-    files = {PACKAGE / "site" / "kernel.py", *PACKAGE.glob("*.mplstyle")}
+    inside = {PACKAGE / "site" / "kernel.py", PACKAGE / "site" / "series.py"}
+    files = inside | {*PACKAGE.glob("*.mplstyle")}
     if behind := {m for code, place in program for m in modules_behind(code, place)}:
         files |= {path_of(module) for module in behind} | {*PACKAGE.glob("*.toml")}
     texts = [path.read_text(encoding="utf-8") for path in sorted(files)]

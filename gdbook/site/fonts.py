@@ -7,21 +7,25 @@ those are there at once, and know every reader's language.
 """
 
 import base64
+import html
 import io
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from gdbook.site.remember import remember
 
 STYLE = "assets/katex/katex.min.css"
 INLINE = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
+FORMULA = '<span class="katex'  # the beginning of each, inline or displayed
 SILENT = re.compile(r'<span class="katex-mathml">.*?</math></span>|<[^>]*>', re.S)
 
 
-def characters(formulas: Iterable[str]) -> set[str]:
-    """The characters that readers see in some finished formulas."""
-    return {sign for formula in formulas for sign in SILENT.sub("", formula)}
+def characters(finished: Iterable[str]) -> set[str]:
+    """The characters that readers see in the formulas among some finished HTML."""
+    shown = (SILENT.sub("", one) for one in finished if one.startswith(FORMULA))
+    return {sign for text in shown for sign in html.unescape(text)}
 
 
 def attach(page: str, to_root: str) -> str:
@@ -38,7 +42,7 @@ def serve_slim(site: Path, signs: set[str]) -> None:
     style = (site / STYLE).read_text(encoding="utf-8")
     for path in sorted((site / STYLE).parent.glob("fonts/*.woff2")):
         whole = base64.b64encode(path.read_bytes()).decode()
-        small = remember("fonts", [whole, text], lambda whole=whole: cut(whole, text))
+        small = remember("fonts", [whole, text], partial(cut, whole, text))
         if path.stem in INLINE:
             data = f"data:font/woff2;base64,{small}"
             style = style.replace(f"fonts/{path.name}", data)
@@ -52,7 +56,7 @@ def cut(font: str, text: str) -> str:
     """A font with the glyphs of a text alone. Both fonts are WOFF2 in base64."""
     from fontTools.subset import Options, Subsetter, load_font, save_font
 
-    options = Options(flavor="woff2", notdef_outline=True, hinting=False)
+    options = Options(flavor="woff2", hinting=False, bidi_closure=False)
     whole = load_font(io.BytesIO(base64.b64decode(font)), options)
     subsetter = Subsetter(options)
     subsetter.populate(text=text)

@@ -135,7 +135,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     uri = page.file.src_uri
     html, more = typeset(html, uri, len(waiting[uri]))
     waiting[uri] += more
-    signs.update(fonts.characters(one for one in more if "katex" in one))
+    signs.update(fonts.characters(more))
     return html
 
 
@@ -162,13 +162,15 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Fill in outputs and formulas; write a notebook page's downloads beside it."""
+    """Fill in outputs and formulas; write what can be taken away beside the page."""
     uri = page.file.src_uri
+    target = Path(page.file.abs_dest_path)
+    target.parent.mkdir(parents=True, exist_ok=True)
     if shows_code(uri):
-        target = Path(page.file.abs_dest_path)
-        target.parent.mkdir(parents=True, exist_ok=True)
         for suffix, form in downloads.FORMS.items():
             target.with_suffix(suffix).write_text(form(ran[uri]), "utf-8")
+    for name, table in downloads.tables(ran.get(uri, [])).items():
+        target.with_name(name).write_text(table, "utf-8")
     output = render.put_back(slim.slim_space(output), waiting[uri])
     to_root = "../" * page.url.count("/")
     return mend.page(scripts.attach(fonts.attach(output, to_root), to_root))

@@ -1,4 +1,4 @@
-"""What runs inside a page's kernel before its cells: figures become SVG.
+"""What runs inside a page's kernel before its cells: figures become SVG, and CSV.
 
 One SVG serves the light and the dark scheme. Figures are drawn in colours that nothing
 else uses, one for each role (text, grid, first line, …); in the finished SVG each
@@ -13,6 +13,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from gdbook.site import series
+
+CSV = "text/csv"
 STYLE = Path(__file__).parents[1] / "gdbook.mplstyle"
 # the colours of gdbook.mplstyle, the variables that they become, and their values in
 # the light scheme, for where there is no style sheet: in a notebook, say
@@ -33,6 +36,7 @@ ROLES = {
 def setup() -> None:
     """Make matplotlib's figures SVG outputs in the book's style."""
     from IPython import get_ipython
+    from IPython.core.formatters import BaseFormatter
     from matplotlib import pyplot
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
@@ -41,6 +45,8 @@ def setup() -> None:
     pyplot.style.use(STYLE)
     formatters = get_ipython().display_formatter.formatters
     formatters["image/svg+xml"].for_type(Figure, svg)
+    formatters[CSV] = BaseFormatter(format_type=CSV, print_method="none")
+    formatters[CSV].for_type(Figure, series.table)
 
 
 def svg(figure: Figure) -> str:

@@ -95,20 +95,51 @@ def printed(text: str) -> str:
 
 
 def figure(svg: str, done: Finished, number: int, waiting: list[str]) -> str:
-    """A figure with its caption and its text alternative."""
+    """A figure with its caption, its text alternative, and its data."""
     options = done.cell.options
     if missing := " and no ".join(key for key in TEXTS if not options.get(key)):
         raise PluginError(f"{done.cell.place}: its figure has no {missing}")
     alt = html.escape(" ".join(options["fig-alt"].split()))
+    name = f"figure-{number}"
     svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")  # HTML knows it
     svg = svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1)
     if option := options.get("play"):
-        svg = scripts.element(option, svg, done.cell.place)
-    place = wait(svg, waiting)
+        place = wait(scripts.element(option, svg, done.cell.place), waiting)
+    else:
+        place = wait(stage(svg, name), waiting)
     caption = " ".join(options["fig-cap"].split())
+    data = table_name(done.cell.place, number)
+    link = f'<a class="data" href="{data}" download>Data as CSV</a>'
     return (
-        f'<figure id="figure-{number}" class="figure" markdown="1">\n'
-        f'{place}\n<figcaption markdown="span">{caption}</figcaption>\n</figure>'
+        f'<figure id="{name}" class="figure" markdown="1">\n'
+        f'{place}\n<figcaption markdown="span">{caption}</figcaption>\n'
+        f"{wait(link, waiting)}\n</figure>"
+    )
+
+
+def table_name(place: str, number: int) -> str:
+    """The name of the file, beside the page, that holds a figure's data."""
+    return f"{Path(place.split(',')[0]).stem}-figure-{number}.csv"
+
+
+def stage(svg: str, name: str) -> str:
+    """A figure that grows to the whole window on a click, without a script.
+
+    What grows is a second view of the same drawing: `use` draws it again.
+    """
+    size = re.search(r'viewBox="([^"]*)" style="([^"]*)"', svg)
+    assert size is not None, "kernel.resize wrote it"
+    svg = svg.replace(f' style="{size[2]}"', f' id="{name}-drawing"', 1)
+    large = f"{name}-large"
+    return (
+        f'<div class="stage" style="{size[2]}">{svg}'
+        f'<button type="button" popovertarget="{large}" '
+        f'aria-label="Enlarge the figure"></button></div>'
+        f'<div id="{large}" class="large" popover role="dialog" '
+        f'aria-label="The figure, enlarged"><svg viewBox="{size[1]}" role="img" '
+        f'aria-labelledby="{name}-drawing"><use href="#{name}-drawing"/></svg>'
+        f'<button type="button" popovertarget="{large}" popovertargetaction="hide" '
+        f"autofocus>Close</button></div>"
     )
 
 
