@@ -47,13 +47,16 @@ def descent_on_curve(
 
 
 def restless_path(steps: np.ndarray, w: np.ndarray, best: float) -> Figure:
-    """Draw a parameter over the last steps of a run, and the value of least loss."""
+    """Draw a parameter over the last steps of a run, and the value of least loss.
+
+    steps: counted from the end, which is 0.
+    """
     fig, ax = plt.subplots()
     ax.plot(steps, w, linewidth=0.8)
     ax.axhline(best, color="C1", linestyle="--", linewidth=1.5)
     ax.annotate("least squares", (steps[0], best), xytext=(0, 3), color="C1",
                 textcoords="offset points")  # fmt: skip
-    ax.set(xlabel="step", ylabel="w")
+    ax.set(xlabel="step, counted from the end", ylabel="w")
     return fig
 
 

@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 def parts_against_epoch(
     predicted: np.ndarray, run: np.ndarray, changes: Sequence[int], stopped: int
 ) -> Figure:
-    """Draw unfinished over statistical part after each epoch, predicted and measured.
+    """Draw unfinished over noise part after each epoch, predicted and measured.
 
     predicted, run: (epochs + 1, 4), of the loss and of three errors; changes: the
-    epochs in which the statistical part becomes the larger one; stopped: the last one.
+    epochs in which the noise part becomes the larger one; stopped: the last one.
     """
     fig, ax = plt.subplots()
     epochs = np.arange(0, len(predicted), 30)
@@ -32,7 +32,7 @@ def parts_against_epoch(
     ax.annotate("loss", (350, 2e-3), color="C0")
     ax.annotate("unfinished is larger", (0, 1.6), color="C5")
     ax.annotate("noise is larger", (0, 0.5), color="C5", va="top")
-    ax.set(xlabel="epoch", ylabel="unfinished / statistical")
+    ax.set(xlabel="epoch", ylabel="unfinished / noise")
     return fig
 
 

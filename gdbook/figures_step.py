@@ -80,7 +80,7 @@ def unit_balls(
 def promises(
     eta: np.ndarray, curves: dict[str, np.ndarray], marks: dict[str, float]
 ) -> Figure:
-    """Draw values against the length of a step, and mark some lengths."""
+    """Draw values against the step size, and mark some step sizes."""
     fig, ax = plt.subplots()
     for number, (label, values) in enumerate(curves.items()):
         ax.plot(eta, values, color=f"C{number}")

@@ -5,6 +5,13 @@ from gdbook.ledger import Entry, read_ledger
 from gdbook.reproduce import Comparison, compare
 
 MARK = {True: "✓", False: "**differs**"}
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(number: float) -> str:
+    """A number rounded to one digit, with its power of ten: 6 × 10⁻¹⁴."""
+    digit, exponent = f"{number:.0e}".split("e")
+    return f"{digit} × 10{str(int(exponent)).translate(RAISED)}"
 
 
 def markdown_table(head: list[str], rows: list[list[str]]) -> str:

@@ -776,7 +776,7 @@ def line(x: np.ndarray) -> np.ndarray:
     return np.asarray(x, float)
 
 
-def kink(x: np.ndarray) -> np.ndarray:
+def lifted_line(x: np.ndarray) -> np.ndarray:
     """Predict ŷ = x, lifted by 0.1 from 3 onwards: then the label 3.1 is right."""
     return np.where(np.asarray(x) >= 3, np.asarray(x) + 0.1, x)
 

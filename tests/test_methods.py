@@ -18,7 +18,7 @@ from gdbook.data import setup_seed, shuffled
 from gdbook.experiments import WRONG_LABELS, linear_regression, wrong_label
 from gdbook.linear import design_matrix
 from gdbook.site.kernel import STYLE, svg
-from gdbook.tables import entry
+from gdbook.tables import entry, power_of_ten
 
 from .conftest import ROOT
 
@@ -78,6 +78,11 @@ def test_no_script_to_take_away_hides_a_module_that_pages_import() -> None:
     assert shadowed("random")
 
 
+def test_a_number_is_written_with_the_power_of_ten_of_its_rounded_digit() -> None:
+    assert power_of_ten(6.008e-14) == "6 × 10⁻¹⁴"
+    assert power_of_ten(9.6e21) == "1 × 10²²"
+
+
 # --- Data or model? -------------------------------------------------------------------
 
 
@@ -93,14 +98,15 @@ def check_misled(ratios: np.ndarray, odds: float) -> None:
 
 @pytest.mark.parametrize("odds", [3, 20, 100])
 def test_the_false_model_seldom_leads(odds: float, page: Page) -> None:
-    check_misled(page("model-or-data").ratios, odds)
+    check_misled(page("model-or-data").log_ratios, odds)
 
 
 def test_a_ratio_that_trusts_the_labels_too_much_misleads_more_often(
     page: Page,
 ) -> None:
+    log_ratios = page("model-or-data").log_ratios
     with pytest.raises(AssertionError):
-        check_misled(4 * page("model-or-data").ratios, 20)  # as if σ were half of it
+        check_misled(4 * log_ratios, 20)  # as if σ were half of it
 
 
 def test_the_ratios_of_the_page_have_the_predicted_mean(page: Page) -> None:
@@ -108,7 +114,7 @@ def test_the_ratios_of_the_page_have_the_predicted_mean(page: Page) -> None:
     for n in (1, 10, 50, 200, 600):
         spread = theory.ratio_spread(names.gap, names.sigma, names.share, n)
         error = 4 * spread / math.sqrt(names.num_runs)
-        assert abs(names.ratios[n - 1].mean() - n * names.worth) < error
+        assert abs(names.log_ratios[n - 1].mean() - n * names.worth) < error
     expected = theory.expected_held_out(names.gap, names.sigma, names.share)
     np.testing.assert_allclose(names.expected, expected)
     assert names.worth == pytest.approx(0.125)
@@ -125,8 +131,9 @@ def test_the_number_of_points_on_the_page_lies_between_its_bounds(page: Page) ->
 
 def test_points_where_the_models_differ_decide_sooner() -> None:
     def reached(places: list[float]) -> np.ndarray:
-        x, y = theory.fresh_points(theory.kink, places, 0.1, 400, 4000, 1)
-        ratio = theory.log_likelihood_ratio(y, theory.kink(x), theory.line(x), 0.1)
+        x, y = theory.fresh_points(theory.lifted_line, places, 0.1, 400, 4000, 1)
+        right, wrong = theory.lifted_line(x), theory.line(x)
+        ratio = theory.log_likelihood_ratio(y, right, wrong, 0.1)
         leads = np.cumsum(ratio, axis=0) >= math.log(20)
         assert leads.any(axis=0).all()
         return leads.argmax(axis=0) + 1.0
@@ -160,10 +167,10 @@ def test_the_steps_are_found_by_bisection_because_the_distance_only_falls(
 ) -> None:
     names = page("step-size")
     for eta in names.lrs[names.lrs < names.critical]:
-        path = theory.mean_path(names.error, names.origin, names.H, eta, np.arange(200))
+        path = theory.mean_path(names.off, names.origin, names.H, eta, np.arange(200))
         assert (np.diff(np.linalg.norm(path, axis=1)) <= 0).all()
     over = 1.01 * names.critical
-    path = theory.mean_path(names.error, names.origin, names.H, over, np.arange(200))
+    path = theory.mean_path(names.off, names.origin, names.H, over, np.arange(200))
     assert (np.diff(np.linalg.norm(path, axis=1)) > 0).any()
 
 

@@ -107,12 +107,12 @@ def test_the_parts_change_places_in_the_predicted_epochs_of_the_same_run(
     shift = np.abs(theory.shuffled_mean(here.start, *how) - end)
     e = 4 * theory.shuffled_spread(*how) + shift
     slowest = 100 * 0.0003 * np.linalg.eigvalsh(here.H)[0]
-    bound = 1 + e / np.abs(here.statistical) / slowest
+    bound = 1 + e / np.abs(here.noise) / slowest
     assert (np.abs(here.measured - here.needed) <= bound).all()
     for lr in (0.000294, 0.000306):  # two percent off is seen
         steps = 100 * np.arange(460)
         other = theory.mean_path(here.start, here.best, here.H, lr, steps)
-        first = (np.abs(other - here.best) < np.abs(here.statistical)).argmax(axis=0)
+        first = (np.abs(other - here.best) < np.abs(here.noise)).argmax(axis=0)
         assert not (np.abs(here.measured - first) <= bound).all()
 
 

@@ -565,7 +565,7 @@ def test_a_small_step_stalls_at_the_predicted_distance(lr: float) -> None:
     assert (stalled == 0) == (share > 0.5)
 
 
-def test_the_kink_is_exactly_zero_as_its_lifted_label_is_a_rounded_sum() -> None:
+def test_the_lifted_line_is_exactly_zero_as_its_lifted_label_is_a_rounded_sum() -> None:
     run = wrong_label_non_linearity(by_hand=True)
     assert run.loss_after(-1) == 0.0
     missed = [k for k in range(1, 100) if not theory.lift_fits(3, k / 100)]
@@ -1014,22 +1014,23 @@ GAP, SIGMA, SHARE = 0.1, 0.1, 0.25
 
 def log_ratios(truth: str, num_points: int, num_runs: int, seed: int) -> np.ndarray:
     """Running log-likelihood ratio for the truth against the other model."""
-    models = {"line": theory.line, "kink": theory.kink}
-    true, other = models[truth], models["kink" if truth == "line" else "line"]
+    models = {"line": theory.line, "lifted line": theory.lifted_line}
+    true, other = models[truth], models["lifted line" if truth == "line" else "line"]
     x, y = theory.fresh_points(true, X_TOY, SIGMA, num_points, num_runs, seed)
     return np.cumsum(theory.log_likelihood_ratio(y, true(x), other(x), SIGMA), axis=0)
 
 
 def test_both_models_fit_three_points_and_part_at_the_fourth() -> None:
-    np.testing.assert_array_equal(theory.kink(X_TOY), WRONG)
+    lifted = theory.lifted_line(X_TOY)
+    np.testing.assert_array_equal(lifted, WRONG)
     np.testing.assert_array_equal(theory.line(X_TOY)[:3], WRONG[:3])
-    gap = theory.kink(X_TOY) - theory.line(X_TOY)
+    gap = lifted - theory.line(X_TOY)
     np.testing.assert_allclose(gap, [0, 0, 0, GAP], atol=1e-12)
-    ratio = theory.log_likelihood_ratio(WRONG, theory.kink(X_TOY), X_TOY, SIGMA).sum()
+    ratio = theory.log_likelihood_ratio(WRONG, lifted, X_TOY, SIGMA).sum()
     assert ratio == pytest.approx(GAP**2 / (2 * SIGMA**2))  # half a nat: no decision
 
 
-@pytest.mark.parametrize("truth", ["line", "kink"])
+@pytest.mark.parametrize("truth", ["line", "lifted line"])
 def test_the_ratio_grows_linearly_at_the_predicted_rate(truth: str) -> None:
     ratios = log_ratios(truth, 400, 4000, 0)
     for n in (1, 20, 400):
@@ -1047,7 +1048,7 @@ def test_the_ratio_grows_linearly_at_the_predicted_rate(truth: str) -> None:
 
 @pytest.mark.parametrize("odds", [20.0, 1000.0])
 def test_the_number_of_points_lies_between_its_bounds(odds: float) -> None:
-    reached = log_ratios("kink", 1500, 2000, 1) >= math.log(odds)
+    reached = log_ratios("lifted line", 1500, 2000, 1) >= math.log(odds)
     assert reached.any(axis=0).all()
     counts = reached.argmax(axis=0) + 1.0
     low, high = theory.points_to_decide(GAP, SIGMA, SHARE, odds)
@@ -1067,13 +1068,13 @@ def test_the_chance_of_the_right_choice_is_that_of_many_trials() -> None:
 
 
 def test_held_out_errors_are_as_expected_and_tell_what_the_ratio_tells() -> None:
-    x, y = theory.fresh_points(theory.kink, X_TOY, SIGMA, 200, 500, 3)
-    right, wrong = ((y - model(x)) ** 2 for model in (theory.kink, theory.line))
+    x, y = theory.fresh_points(theory.lifted_line, X_TOY, SIGMA, 200, 500, 3)
+    right, wrong = ((y - model(x)) ** 2 for model in (theory.lifted_line, theory.line))
     expected = theory.expected_held_out(GAP, SIGMA, SHARE)
     for errors, mean in zip((right, wrong), expected, strict=True):
         sample = errors.reshape(-1, 1)
         check_mean(sample, np.array([mean]), sample.std(axis=0))
-    ratio = theory.log_likelihood_ratio(y, theory.kink(x), theory.line(x), SIGMA)
+    ratio = theory.log_likelihood_ratio(y, theory.lifted_line(x), theory.line(x), SIGMA)
     difference = theory.running_average(wrong - right)[-1]
     np.testing.assert_allclose(
         difference, 2 * SIGMA**2 * ratio.mean(axis=0), atol=1e-12

@@ -788,25 +788,25 @@ PRINTED = [text for name, text in LEDGER.items() if name.startswith("clean.loss.
 
 def test_the_second_order_of_the_mean_loss_along_a_samples_step_is_exact(predict):
     names = predict.after("expanded = ")
-    w, x, y, eta = (names[name] for name in ("w", "x", "y", "eta"))
-    mean, step = names["mean_loss"], -eta * names["slope"]
+    w, x, y, rho = (names[name] for name in ("w", "x", "y", "rho"))
+    mean, step = names["mean_loss"], -rho * names["slope"]
     assert is_identity(mean.subs(w, w + step), names["expanded"])
     assert mean.diff(w, 3) == 0
     first = mean + mean.diff(w) * step
     assert not is_identity(mean.subs(w, w + step), first)
     assert not is_identity(mean.subs(w, w + step), first + mean.diff(w, 2) * step**2)
-    along_it = along(mean, [w], [w], [-names["slope"]], eta, constants=[x, y])
+    along_it = along(mean, [w], [w], [-names["slope"]], rho, constants=[x, y])
     assert is_identity(along_it, names["expanded"])
 
 
 def test_a_step_on_a_sample_multiplies_the_mean_loss_by_the_displayed_factor(predict):
     names = predict.after("expanded = ")
-    w, x, y, eta, factor = (names[name] for name in ("w", "x", "y", "eta", "factor"))
-    mean, move = names["mean_loss"], (-eta * names["slope"]).subs(y, x)
-    assert factor.free_symbols == {x, eta}
+    w, x, y, rho, factor = (names[name] for name in ("w", "x", "y", "rho", "factor"))
+    mean, move = names["mean_loss"], (-rho * names["slope"]).subs(y, x)
+    assert factor.free_symbols == {x, rho}
     assert is_identity(mean.subs(w, w + move), factor * mean)
-    assert is_identity(factor, (1 - 2 * eta * x**2) ** 2)
-    assert not is_identity(factor, (1 - eta * x**2) ** 2)
+    assert is_identity(factor, (1 - 2 * rho * x**2) ** 2)
+    assert not is_identity(factor, (1 - rho * x**2) ** 2)
 
 
 def test_exact_fractions_predict_all_printed_losses_but_two_last_digits(predict):
@@ -865,19 +865,19 @@ def test_float32_numbers_near_1_lie_as_far_apart_as_the_page_says():
 
 def test_an_epoch_multiplies_the_distance_by_the_displayed_product(predict):
     names = predict.after("epoch_factor = ")
-    eta, product = names["eta"], names["epoch_factor"]
-    by_hand = (1 - 2 * eta) * (1 - 8 * eta) * (1 - 18 * eta)
+    rho, product = names["rho"], names["epoch_factor"]
+    by_hand = (1 - 2 * rho) * (1 - 8 * rho) * (1 - 18 * rho)
     assert is_identity(product, by_hand)
     for order in ([0, 1, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]):
         w = 1.7
         for x in order:
             w -= 0.03 * 2 * x * (x * w - x)
-        assert (w - 1) / 0.7 == pytest.approx(float(product.subs(eta, 0.03)))
+        assert (w - 1) / 0.7 == pytest.approx(float(product.subs(rho, 0.03)))
 
 
 def test_the_toys_epochs_are_stable_up_to_the_limit_and_diverge_just_beyond(predict):
     names = predict.after("edges = ")
-    factor = sp.lambdify(names["eta"], names["epoch_factor"])
+    factor = sp.lambdify(names["rho"], names["epoch_factor"])
     limit = float(names["limits"]["toy, epochs of single samples"])
     below = np.linspace(0, limit, 1001)[1:-1]
     assert (np.abs(factor(below)) < 1).all()

@@ -52,7 +52,7 @@ label_scatter(features[:, 1].numpy(), labels[:, 0].numpy(), true_w[1].item())
 plt.show()
 
 # %% [markdown]
-# Subtract what feature 1 contributes, and look at the spread of what is left. Then
+# Subtract what feature 1 contributes, and look at how wide the rest is. Then
 # subtract feature 0 as well.
 
 # %%
@@ -62,13 +62,14 @@ print(f"without feature 1: standard deviation {rest.std():.4f}")
 print(f"without both:      standard deviation {noise.std():.4f}")
 
 # %% [markdown]
-# The cloud has a standard deviation of about `=rest.std():.2f`, the weight of feature 0.
-# The noise that no model can explain has one of `=noise.std():.4f`: about
+# The cloud has a standard deviation of about `=rest.std():.2f`: the weight of feature 0,
+# which is `=true_w[0]:.0f`, times the standard deviation of that feature. The noise that
+# no model can explain has one of `=noise.std():.4f`: about
 # `=round((rest.std() / noise.std()).item(), -1):.0f` times less, and invisible in the plot.
 #
 # ## What was found
 #
-# - The labels are a known straight-line function of two features plus noise with
+# - The labels are a known linear function of two features plus noise with
 #   $\sigma = `=sigma`$.
 # - The scatter plot shows one feature; its width is the work of the other one.
 # - The noise is small but not zero. It returns as the smallest loss that

@@ -25,7 +25,6 @@ features, labels = synthetic_data(true_w, true_b, num_examples)
 # \hat{\mathbf y} = \mathbf X \mathbf w + b .
 # $$
 
-# %%
 # %% [markdown]
 # ## The loss
 #
@@ -40,9 +39,9 @@ features, labels = synthetic_data(true_w, true_b, num_examples)
 from gdbook.linear import linreg, squared_loss
 
 # %% [markdown]
-# The check in the first lines earns its place. If `y_hat` has shape (n, 1) and `y` has
-# shape (n,), subtracting them gives n × n differences without a word, and training
-# aims at the mean label. The function says it instead:
+# The shape check at the top of `squared_loss` is needed. If `y_hat` has shape (n, 1) and
+# `y` has shape (n,), subtracting them silently gives an n × n table, and training aims at
+# the mean label. The function says it instead:
 
 # %%
 try:
@@ -73,7 +72,8 @@ print(f"{start:f}")
 
 # %% [markdown]
 # A guess of almost nothing costs a mean loss of `=start:.2f`. Half the mean square of the
-# labels says the same: `=(labels**2).mean() / 2:.2f`.
+# labels is nearly the same, `=(labels**2).mean() / 2:.2f`, since the first weights are not
+# quite zero.
 #
 # ## What was found
 #

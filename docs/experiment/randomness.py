@@ -41,15 +41,18 @@ for _ in range(2):
     print(f"{number:.4f}", order)
 
 # %% [markdown]
-# ## What the printed losses know
+# ## Reading the order of the samples from the printed losses
+#
+# You may skip this section, and come back to it after part 2.
 #
 # The article's listing seeds torch only, yet its mini-batches come from
 # `random.shuffle`. Was `random` seeded, and with what? The printed losses answer that.
 #
 # Its smallest example fits $\hat y = xw$ to the four samples $x = y = 0, 1, 2, 3$, one
-# sample a step. Write $e = w - 1$ for the error of the parameter. A step of length $\eta$
-# on sample $x$ follows the slope $2x^2 e$ of the loss $(xw - y)^2$ and is divided by
-# $m$, so
+# sample a step. Write $e = w - 1$ for the distance of the parameter from the answer. A
+# step with learning rate $\eta$ on sample $x$ follows the slope $2x^2 e$ of the loss
+# $(xw - y)^2$. The article's code divides it by $m = 10$, although the step has only one
+# sample; [part 2](../zero/clean.py) shows why. So
 #
 # $$
 # e \leftarrow \left(1 - \frac{2 \eta x^2}{m}\right) e .

@@ -60,7 +60,7 @@ print("by hand: ", (X.T @ residual).flatten(), residual.sum())
 print("autograd:", w.grad.flatten(), b.grad)
 
 # %% [markdown]
-# ## The update
+# ## The update and the learning rate
 #
 # A step moves each parameter against its gradient. The gradient belongs to the *sum* of
 # the losses; divided by the batch size $m$ it belongs to their mean, and the learning

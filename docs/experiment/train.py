@@ -2,7 +2,8 @@
 # # How close does training come?
 #
 # At the end of this page you have run the article's linear regression to its end, with
-# its results to the last printed digit, and you know which of them is noise.
+# its results to the last printed digit, and you know which results are noise in the
+# labels.
 
 # %%
 #| code-fold: From the pages before
@@ -44,7 +45,8 @@ print("error of w:", true_w - w.detach().flatten())
 print("error of b:", true_b - b.detach())
 
 # %% [markdown]
-# The article printed these numbers. Set beside them, as text, to the last digit:
+# The article printed these numbers. Set beside them, as text, to the last digit (`.1` and
+# `.2` are the weights of the features 0 and 1, called w0 and w1 below):
 
 # %%
 #| echo: false
@@ -61,8 +63,10 @@ Markdown(result_table([f"regression.{name}" for name in ids], result))
 # ## Reading the result
 #
 # A loss of `=losses[-1]:f` is not zero. How much of it could a perfect training remove?
-# For a linear model the least possible loss needs no descent: the *least-squares*
-# solution of $\mathbf X^\top \mathbf X \mathbf w = \mathbf X^\top \mathbf y$ attains it.
+# For a linear model the least possible loss needs no descent. With a column of ones added
+# to $\mathbf X$, the bias becomes the last weight. The least loss is then reached where
+# $\mathbf X^\top \mathbf X \mathbf w = \mathbf X^\top \mathbf y$, the *least-squares*
+# solution.
 
 # %%
 from gdbook.linear import design_matrix, least_squares
@@ -83,7 +87,8 @@ plt.show()
 
 # %% [markdown]
 # Of the final loss, `=floor / losses[-1] * 100:.1f` percent is noise in these very labels;
-# no weights remove it. The rest is unfinished descent. For the parameters it is not so:
+# no weights remove it. The rest is unfinished descent. For the parameters it is the other
+# way round: most of their error is unfinished descent.
 
 # %%
 truth = torch.cat([true_w, torch.tensor([true_b])]).double()

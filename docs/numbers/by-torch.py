@@ -26,7 +26,7 @@ lr, num_epochs, batch_size = 0.0003, 300, 10
 # | `squared_loss(y_hat, y)` | `nn.MSELoss()` | no half, and the mean of the batch |
 # | `l.sum().backward()` | `l.backward()` | the mean is a single number already |
 # | `data_iter(…)` | `DataLoader(TensorDataset(…), …)` | shuffles with torch, not with `random` |
-# | `sgd(params, lr, batch_size)` | `torch.optim.SGD(params, lr)` | divides by nothing |
+# | `sgd(params, lr, batch_size)` | `torch.optim.SGD(params, lr)` | does not divide |
 #
 # ## Where the factors hide
 #
@@ -57,7 +57,7 @@ print(f"by hand / MSELoss {(by_hand[0] / of_mean[0]).item():.4f}")
 # %% [markdown]
 # `nn.MSELoss` averages the squares of the batch: its gradient is the one by hand times 2
 # and divided by the number $B$ of samples. By hand the step divides by the divisor $m$,
-# and `torch.optim.SGD` divides by nothing. So for one and the same step torch must be given
+# and `torch.optim.SGD` does not divide. So for one and the same step torch must be given
 #
 # $$
 # \eta_{\text{torch}} = \eta\, \frac{B}{2 m} ,
@@ -138,9 +138,9 @@ loss_hand, loss_torch = mean_loss(by_hand), mean_loss(by_torch)
 # %% [markdown]
 # | after epoch `=num_epochs` | published | by hand | by torch |
 # |:--|--:|--:|--:|
-# | error of the first weight | `=published:regression.w_error.1` | `=hand[0]:.4f` | `=torched[0]:.4f` |
-# | error of the second weight | `=published:regression.w_error.2` | `=hand[1]:.4f` | `=torched[1]:.4f` |
-# | error of the bias | `=published:regression.b_error` | `=hand[2]:.4f` | `=torched[2]:.4f` |
+# | error of w0 | `=published:regression.w_error.1` | `=hand[0]:.4f` | `=torched[0]:.4f` |
+# | error of w1 | `=published:regression.w_error.2` | `=hand[1]:.4f` | `=torched[1]:.4f` |
+# | error of b | `=published:regression.b_error` | `=hand[2]:.4f` | `=torched[2]:.4f` |
 # | loss, with its half | `=published:regression.loss` | `=loss_hand[-1]:.6f` | `=loss_torch[-1]:.6f` |
 # | what `nn.MSELoss` prints | | | `=2 * loss_torch[-1]:.6f` |
 #
@@ -177,8 +177,8 @@ plt.show()
 # ## With `shuffle=True`
 #
 # Left to itself, a `DataLoader` asks torch's generator for the order, not Python's
-# `random`. It is another descent then, and as good a one. From where the run above ended,
-# on for 10 epochs, once in each order:
+# `random`. It is another descent then, and as good a one. From where the run above ended
+# we continue for 10 epochs, once with each order:
 
 # %%
 far = by_torch[-1]
@@ -199,7 +199,8 @@ of_order, of_rounding = (2**0.5 * part.max() for part in (order, rounding))
 
 # %% [markdown]
 # Theory knows the size of it beforehand. The orders of 10 epochs move the ends apart by a
-# deviation of up to `=of_order:.0e`, the rounding of 1,000 steps by `=of_rounding:.0e`.
+# standard deviation of up to `=1e6 * of_order:.1f` millionths, the rounding of 1,000 steps by
+# `=1e6 * of_rounding:.1f`.
 # The printed digits notice neither.
 #
 # On the toy with a wrong label they do: there a pass in another order ends
@@ -224,8 +225,8 @@ for one in (same_loader(x, wrong, 1), own):
 #
 # ## What was found
 #
-# - `nn.MSELoss` has no half and divides by the batch; `torch.optim.SGD` divides by
-#   nothing. The step size can make up for both.
+# - `nn.MSELoss` has no half and divides by the batch; `torch.optim.SGD` does not divide.
+#   The step size can make up for both.
 # - In the same order torch gives the published digits, and parameters that differ by
 #   rounding alone. With the same step size it descends twice as fast.
 # - `shuffle=True` draws another order: the same digits on the regression, another end on

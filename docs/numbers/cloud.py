@@ -19,9 +19,10 @@ pull = 2 * lr / divisor
 # %% [markdown]
 # ## Twenty-four maps, one contraction
 #
-# Each step multiplies $w$ by a number and adds another one. So does a pass of four steps:
-# $w \mapsto a w + v$. The contraction $a$ is the same in all 24 orders, the shift $v$ is
-# not. Every epoch picks one of these maps at random: an *iterated function system*.
+# Each step multiplies *w* by a number and adds another one. So does a pass of four steps:
+# $w \mapsto a w + v$. The contraction *a* is the same in all 24 orders, the shift *v* is
+# not. Every epoch applies one of these maps, drawn at random. (Such a system is called an
+# *iterated function system*.)
 
 # %%
 orders = list(itertools.permutations(range(4)))
@@ -50,8 +51,8 @@ for shift, number in zip(distinct, times, strict=True):
 #
 # ## Where can the slope end?
 #
-# Whatever the start, after many epochs $w$ lies in the set that the maps together
-# reproduce, their *attractor*. Its ends are where the two outermost maps lead when
+# Whatever the start, the ends of the epochs come ever closer to one set, the *attractor*:
+# all maps together turn it into itself. Its ends are where the two outermost maps lead when
 # they are repeated. Apply all maps to the range between, and again:
 
 
@@ -74,8 +75,9 @@ for epochs in range(3):
 # %% [markdown]
 # The second application changes nothing: the attractor is exactly two intervals, with
 # a hole between them. How likely each place is follows from the maps too, and so do mean
-# and variance: one more epoch multiplies them by $a$ and $a^2$ and adds those of the
-# shift, and must leave them as they were. The run of the article beside them:
+# and variance: one more epoch multiplies them by *a* and *a*² and adds those of the
+# shift, and must leave them as they were. The root of the variance, the standard
+# deviation, is called the *spread* here. The run of the article beside them:
 
 # %%
 #| code-fold: From the pages before
@@ -124,7 +126,7 @@ assert np.isclose(stationary_covariance(maps).item(), spread**2, rtol=1e-8)
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: "Where the slope is at the end of an epoch. Bars: predicted. Dots: `=len(late):,` epochs of the run. The mean lies in the hole, where the slope itself never is."
-#| fig-alt: Share of epochs against the slope w. Two separate groups of bars, from `=where[0, 0]:.4f` to `=where[0, 1]:.4f` and from `=where[1, 0]:.4f` to `=where[1, 1]:.4f`, highest at the outer ends. Dots of the run lie on the tops of the bars. Vertical lines mark least squares at `=best:.4f` in the left group, the mean at `=mean:.4f` in the hole, and the published value near the right end.
+#| fig-alt: Share of epochs against the slope w. Two separate groups of bars, from `=where[0, 0]:.4f` to `=where[0, 1]:.4f` and from `=where[1, 0]:.4f` to `=where[1, 1]:.4f`. The highest bars are near the middle of each group. Dots of the run lie on the tops of the bars. Vertical lines mark least squares at `=best:.4f` in the left group, the mean at `=mean:.4f` in the hole, and the published value near the right end.
 from gdbook.figures_numbers import cloud_on_a_line
 
 points, chances = np.array([mean]), np.ones(1)
@@ -159,7 +161,14 @@ print(f"{enough} are enough for four decimals, from wherever w was before")
 #
 # Samples 1 and 2 ask for the slope 1, sample 3 for a third of `=labels[3]`. Least squares
 # weighs these wishes with the squares of the features. In a pass, the samples that come
-# later undo part of what a sample did, and long ones undo more. On average over all orders:
+# later undo part of what a sample did, and samples with a large *x* undo more. Let sample
+# *i* be drawn at a random time. Each other sample *j* comes later with chance *u*, and then
+# leaves the share 1 − *s*<sub>*j*</sub> of what *i* did, with *s* = 2*ηx*²/*m*. Averaged over
+# *u*, the wish of sample *i* has the weight
+#
+# $$
+# q_i = \frac{s_i}{1 - a} \int_0^1 \prod_{j \ne i} (1 - u s_j)\, du .
+# $$
 
 # %%
 #| code-fold: Weights of the samples in the mean
@@ -181,16 +190,17 @@ assert np.isclose(kinds[0] @ kinds[1], points @ chances, rtol=0, atol=1e-9)
 
 # %% [markdown]
 # A sample is undone by the others but never by itself, since a pass draws it once. So the
-# longest sample is spared the largest of the factors, and its wish, the wrong one, counts
-# for more. The mean is `=mean - best:.6f` above least squares, of which
-# `=first_order:.6f` are the part proportional to the step size: it is a property
+# sample with the largest *x*, 3, is never undone by its own factor, which is the strongest,
+# and its wish, the wrong one, counts for more. The mean is `=mean - best:.6f` above least
+# squares, of which `=first_order:.6f` are the part proportional to the step size: it is a property
 # of the descent, not of the data.
 #
 # ## The same in the plane
 #
-# With a bias the maps have matrices $\mathbf A$ in the place of $a$, and the 24 of them
+# With a bias the maps have matrices $\mathbf A$ in the place of *a*, and the 24 of them
 # differ. Mean and covariance must again reproduce themselves. That gives a linear
-# system for the mean, and with Kronecker products one for the covariance.
+# system for the mean, and with [Kronecker products](divisor.py#with-a-bias-the-order-matters)
+# one for the covariance.
 
 # %%
 plane = np.column_stack([x, np.ones(4)])
@@ -257,19 +267,19 @@ plt.show()
 
 # %% [markdown]
 # The outline is wide because it leaves room for orders that come many times in a row, as
-# they almost never do. A second computation bounds the cloud from outside, in
-# `=len(bound)` directions; it differs from the outline by at most
+# they almost never do. A second computation (in the package: `gdbook.theory.support`) bounds
+# the cloud from outside, in `=len(bound)` directions; it differs from the outline by at most
 # `=1e6 * (bound - inner).max():.0f` millionths, and no epoch of the run lies beyond it. The published
 # `=published:bias.w` is inside, `=(w - centre[0]) / cov[0, 0] ** 0.5:.2f` spreads above the
-# mean of $w$.
+# mean of *w*.
 #
 # ## Watch the cloud fill up
 
 # %%
 #| echo: false
 #| play: gd-cloud epochs=500
-#| fig-cap: "The end of every epoch, one dot each, between the predicted extremes and around the predicted mean. Change the label, the step, the divisor or the seed."
-#| fig-alt: Share of epochs against the slope.
+#| fig-cap: "After the first few, all epochs end inside the predicted range, around the predicted mean and not around least squares, however long the run. Change the label, the step, the divisor or the seed."
+#| fig-alt: Share of epochs against the slope w at their ends. Two separate groups of bars with dots of the run on their tops, the highest near the middle of each group. Vertical lines mark least squares in the left group, the mean in the hole between the groups, and the published value near the right end. With scripts on, controls below change the label, the step, the divisor, the seed and the number of epochs.
 cloud_on_a_line(
     edges, bars, dots, {"least squares": best, "mean": mean, "published": late[-1]}
 )

@@ -96,15 +96,15 @@ for end, sides in ((first, (-1, 1)), (low, (1, -1)), (high, (-1, 1))):
 # ## How does this compare with full-batch descent?
 #
 # Two other bounds come to mind. A full-batch step multiplies the distance by
-# $1 - \eta L$, where $L$ is the curvature of the mean loss, twice the mean of $x^2$. It
-# converges below $2/L$. And while $2\eta x^2/m < 2$ for every sample, no single step makes
-# the distance larger.
+# $1 - \eta \lambda$, where $\lambda$ is the curvature of the mean loss, twice the mean of
+# $x^2$. It converges below $2/\lambda$. And while $2\eta x^2/m < 2$ for every sample, no
+# single step makes the distance larger.
 
 # %%
 full, single = 2 / (2 * np.mean(x**2)), meant / max(x**2)
 print(f"every step helps            {single:.4f}")
 print(f"a pass converges            {first:.4f}")
-print(f"a full batch converges      {full:.4f}")
+print(f"a full batch converges      {full:.4f} with any divisor")
 for eta in (0.99 * full, 1.01 * full):
     w = start
     for _ in range(500):
@@ -137,8 +137,9 @@ plt.show()
 # full-batch step of $`=len(x)`\eta$, and measured so its limit is `=4 * first:.3f`: almost
 # `=round(4 * first / full)` times as long a way at once.
 #
-# With the divisor `=left_over` that was left over, everything is ten times as wide, and
-# the article's step is `=100 * lr / (first * left_over):.0f` percent of the limit.
+# With the divisor `=left_over` that was left over, both intervals for passes are ten times
+# as wide, and the article's step is `=100 * lr / (first * left_over):.0f` percent of the first
+# limit. The bound of the full batch has no divisor, and stays 2/7.
 #
 # ## With a bias the order matters
 #
@@ -177,6 +178,10 @@ def radius(A: np.ndarray) -> float:
 # Does every single pass shorten every distance? Does every order converge when it is
 # repeated for ever? Does the mean square of the distance shrink when orders are drawn at
 # random?
+#
+# For the last question, `np.kron(A, A)` is the matrix that turns the entries of a square
+# matrix Σ, written as one column, into those of **A**Σ**A**ᵀ. If Σ is the mean of **ee**ᵀ
+# over the distances **e** before a pass, **A**Σ**A**ᵀ is that mean after it.
 
 # %%
 surely = limit(lambda A: np.linalg.norm(A, 2, axis=(1, 2)).max())
@@ -213,7 +218,7 @@ for eta in (0.99 * repeated, 1.01 * repeated):
 # %% [markdown]
 # ## What was found
 #
-# - With the divisor `=meant` that was meant, the step `=lr` multiplies the error by
+# - With the divisor `=meant` that was meant, the step `=lr` multiplies the distance by
 #   `=product.subs(c, 2 * lr):.2f` an epoch. The toys converge by an accident.
 # - Passes in any order converge exactly below a step size of `=first:.3f` and between
 #   `=low:.3f` and `=high:.3f`, times the divisor. For a full batch the bound is

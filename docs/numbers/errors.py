@@ -22,6 +22,10 @@ lr, num_epochs, batch_size, num_runs = 0.0003, 300, 10, 200
 # `=published:regression.loss` and the errors `=published:regression.w_error.1`,
 # `=published:regression.w_error.2` and `=published:regression.b_error`. The data, the first
 # parameters and the step size are known before the first step. They are enough.
+#
+# Part 3 needs one matrix, the *Hessian* $\mathbf H = \mathbf X^\top \mathbf X / n$: the
+# second derivatives of the mean loss. Its eigenvalues are the curvatures of the loss along
+# its axes. If you meet them here for the first time, read [part 4](../why/minus.py) first.
 
 # %%
 #| code-fold: From the pages before
@@ -45,7 +49,7 @@ H, best = X.T @ X / num_examples, np.linalg.lstsq(X, y)[0]
 # can make it a little larger or smaller.
 # What lies above the floor, the *excess*, depends on where the descent stops. Its mean path
 # is known: $t$ steps multiply the distance from least squares by
-# $(\mathbf I - \eta \mathbf H)^t$, with $\mathbf H$ the Hessian.
+# $(\mathbf I - \eta \mathbf H)^t$.
 
 # %%
 #| code-fold: The mean path as a function
@@ -66,27 +70,28 @@ print(f"excess               {excess:.8f}")
 print(f"together             {floor + excess:.8f}, prints {floor + excess:.6f}")
 
 # %% [markdown]
-# The noise alone sets `=100 * floor / (floor + excess):.1f` percent of the loss. Yet the
-# last digit needs it all: a usual floor would have printed `=usual:.6f`, and the floor of
-# these labels, after a finished descent, `=floor:.6f`.
+# The noise alone sets `=100 * floor / (floor + excess):.1f` percent of the loss. But the
+# last digit needs both parts: with an average floor it would print `=usual + excess:.6f`,
+# with the floor alone `=floor:.6f`.
 #
-# ## The errors: statistical and unfinished
+# ## The errors: noise and unfinished
 #
-# The same two causes part each error, true minus end. From the truth to least squares
-# leads the *statistical* part, which the noise of the labels set. From least squares to
-# the end leads the *unfinished* part, which the descent had yet to do.
+# Each error (truth minus end) is again a sum of two parts. The *noise* part is truth minus
+# least squares: the noise of the labels causes it. The *unfinished* part is least squares
+# minus end: the descent had not yet done it.
 
 # %%
-statistical, unfinished = truth - best, best - end
-print("   statistical  unfinished   together    prints")
-for name, s, u in zip(["w0", "w1", "b "], statistical, unfinished, strict=True):
+noise, unfinished = truth - best, best - end
+print("     noise       unfinished  together    prints")
+for name, s, u in zip(["w0", "w1", "b "], noise, unfinished, strict=True):
     print(f"{name}   {s:+.6f}   {u:+.6f}   {s + u:+.6f}   {s + u:+.4f}")
 
 # %% [markdown]
 # Most people expect the errors to be noise, as the loss is. They are not: almost all of
 # each error is descent that was not yet done. In the smallest of the three the
-# unfinished part is `=np.abs(unfinished / statistical).min():.0f` times the statistical
-# one. Here are the four predictions beside what the article printed, and beside its
+# unfinished part is `=np.abs(unfinished / noise).min():.0f` times the noise part. (The last
+# digits differ from the [table of part 1](../experiment/train.py), since that run rounds to
+# float32.) Here are the four predictions beside what the article printed, and beside its
 # run in float32:
 
 # %%
@@ -106,7 +111,7 @@ from gdbook.theory import (
 
 # what the page writes out is what the tests hold
 parts = split_error(truth, best, end)
-assert np.array_equal(parts, (statistical, unfinished))
+assert np.array_equal(parts, (noise, unfinished))
 assert math.isclose(usual, expected_floor(sigma, num_examples, len(best)))
 assert math.isclose(spread, floor_spread(sigma, num_examples, len(best)))
 assert math.isclose(excess, excess_loss(end, best, H), rel_tol=1e-9)
@@ -130,14 +135,14 @@ Markdown(markdown_table(["result", "predicted", "run", "published", "equal"], ro
 #
 # The unfinished part shrinks by about
 # `=100 * (1 - np.exp(-lr * steps / num_epochs * np.trace(H) / 3)):.0f` percent an epoch. The
-# statistical part stays. So there is an epoch in which they change places.
+# noise part stays. So there is an epoch in which they change places.
 
 # %%
 per_epoch = num_examples // batch_size
 path = mean_path(start, best, H, lr, per_epoch * np.arange(451))
 
 excesses = (((path - best) @ X.T) ** 2).mean(axis=1) / 2
-needed = (np.abs(path - best) < np.abs(statistical)).argmax(axis=0)
+needed = (np.abs(path - best) < np.abs(noise)).argmax(axis=0)
 loss_needed = (excesses < floor).argmax()
 print(f"predicted: errors from epoch {needed} on, the loss from {loss_needed}")
 
@@ -156,7 +161,7 @@ for _ in range(450):
 run = np.array(run)
 
 losses = ((run @ X.T - y) ** 2).mean(axis=1) / 2
-measured = (np.abs(run - best) < np.abs(statistical)).argmax(axis=0)
+measured = (np.abs(run - best) < np.abs(noise)).argmax(axis=0)
 loss_measured = (losses - floor < floor).argmax()
 print(f"measured:  errors from epoch {measured} on, the loss from {loss_measured}")
 
@@ -166,28 +171,28 @@ print(f"measured:  errors from epoch {measured} on, the loss from {loss_measured
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: "At epoch `=num_epochs` the loss has long been noise, and the errors are still descent. Lines: predicted. Dots: the run."
-#| fig-alt: Unfinished part divided by statistical part, against the epoch, on a logarithmic axis. Four straight falling lines with the dots of the run on them. The line of the loss crosses 1 near epoch `=loss_needed`, those of the three errors between epochs `=needed.min()` and `=needed.max()`. A vertical line marks epoch `=num_epochs`, between the two.
+#| fig-alt: Unfinished part divided by noise part, against the epoch, on a logarithmic axis. Four straight falling lines with the dots of the run on them. The line of the loss crosses 1 near epoch `=loss_needed`, those of the three errors between epochs `=needed.min()` and `=needed.max()`. A vertical line marks epoch `=num_epochs`, between the two.
 from gdbook.figures_numbers import parts_against_epoch
 
-predicted = np.c_[excesses / floor, np.abs((path - best) / statistical)]
-ratios = np.c_[losses / floor - 1, np.abs((run - best) / statistical)]
+predicted = np.c_[excesses / floor, np.abs((path - best) / noise)]
+ratios = np.c_[losses / floor - 1, np.abs((run - best) / noise)]
 parts_against_epoch(predicted, ratios, [loss_needed, *needed], num_epochs)
 plt.show()
 
 # %% [markdown]
 # ## A lucky data set
 #
-# These data are part of the reason. Least squares usually misses the truth by about its
-# standard errors. How likely is it to miss by as little as here? The squared misses,
-# freed of their correlation and summed in units of the standard errors, follow $\chi^2$
-# with three degrees of freedom.
+# The errors show so little noise partly because this data set is a lucky one. Least squares
+# usually misses the truth by about its standard errors. How likely is it to miss by as little
+# as here? The squared misses, freed of their correlation and summed in units of the standard
+# errors, follow $\chi^2$ with three degrees of freedom.
 
 # %%
 usual_miss = sigma * np.sqrt(np.diag(np.linalg.inv(X.T @ X)))
-q = statistical @ (X.T @ X) @ statistical / sigma**2
+q = noise @ (X.T @ X) @ noise / sigma**2
 chance = math.erf(math.sqrt(q / 2)) - math.sqrt(2 * q / math.pi) * math.exp(-q / 2)
-print("standard errors   ", *[f"{number:.6f}" for number in usual_miss])
-print("statistical parts ", *[f"{number:+.6f}" for number in statistical])
+print("standard errors ", *[f" {number:.6f}" for number in usual_miss])
+print("noise parts     ", *[f"{number:+.6f}" for number in noise])
 print(f"one data set in {1 / chance:,.0f} misses by so little")
 
 # %% [markdown]
@@ -199,7 +204,7 @@ print(f"one data set in {1 / chance:,.0f} misses by so little")
 # The descent draws its batches at random, and rounds. A predicted digit is only worth
 # something if neither can change it. At least squares the pulls of all samples sum to
 # zero. A pass that uses every sample once adds them all up: whatever one batch did,
-# the others undo, but for a small rest. Batches that are drawn afresh do not have this.
+# the others undo, except for a small remainder. Batches that are drawn afresh do not have this.
 # After a single pass from least squares, `=num_runs` runs of each kind:
 
 
@@ -221,8 +226,8 @@ print("shuffled     ", *[f"{number:.1e}" for number in deviation(shuffles)])
 print("drawn afresh ", *[f"{number:.1e}" for number in deviation(draws)])
 
 # %% [markdown]
-# The same, predicted for the end of epoch `=num_epochs`, with the rounding of float32, and
-# beside it how far each error is from printing another digit, all in millionths:
+# Now predicted for the end of epoch `=num_epochs`: how far each error is from printing
+# another digit, and the deviations that could take it there:
 
 # %%
 #| echo: false
@@ -242,24 +247,26 @@ rounding = rounding_spread(end, H, lr, steps)
 exact = shuffled_mean(start, *how, num_epochs)
 margin = rounding_margin(truth - end, 4) - np.abs(exact - end)
 table = {
-    "from another digit": margin,
-    "moved by the order": order,
-    "moved by rounding": rounding,
-    "moved by batches drawn afresh": replaced_spread(*how, steps),
+    "distance to the next printed digit": margin,
+    "deviation caused by the order": order,
+    "… by float32 rounding": rounding,
+    "… by batches drawn afresh": replaced_spread(*how, steps),
 }
 cells = [[name, *(f"{1e6 * v:.2g}" for v in row)] for name, row in table.items()]
-Markdown(markdown_table(["standard deviation, distance", "w0", "w1", "b"], cells))
+Markdown(markdown_table(["millionths", "w0", "w1", "b"], cells))
 
 # %% [markdown]
-# Every margin is at least `=(margin / np.hypot(order, rounding)).min():.0f` deviations wide:
-# another order would all but certainly print the same errors. Had the batches been drawn
-# afresh, the margin would be about one deviation, and the digits would be luck. The float64
-# run ended within `=(np.abs(run[num_epochs] - exact) / order).max():.1f` deviations of the order.
+# Every distance is wider than
+# `=math.floor((margin / np.hypot(order, rounding)).min())` deviations of order and rounding
+# together: another order would all but certainly print the same errors. Had the batches been
+# drawn afresh, the distance would be about one deviation, and the digits would be luck. The
+# float64 run ended within `=(np.abs(run[num_epochs] - exact) / order).max():.1f` deviations by
+# order from its predicted mean.
 #
 # ## What was found
 #
-# - Loss `=floor + excess:.6f`: a floor of `=floor:.2e` that the labels set, and an excess of
-#   `=excess:.2e` that the descent left.
+# - Loss `=floor + excess:.6f`: a floor of `=1e6 * floor:.1f` millionths that the labels set,
+#   and an excess of `=1e6 * excess:.1f` millionths that the descent left.
 # - Errors `=(truth - end)[0]:.4f`, `=(truth - end)[1]:.4f`, `=(truth - end)[2]:.4f`: unfinished
 #   descent, all three. Only from epochs `=needed[0]`, `=needed[1]` and `=needed[2]` on
 #   the noise is the larger part.

@@ -19,43 +19,45 @@ num_points, num_runs = 600, 8000
 # ## What the four samples say
 #
 # Is the data wrong, or the model? The page that [put the question](../zero/data-or-model.py)
-# has two stories. In the first the truth is a line and the last label is wrong; in the
-# second the truth has a kink and every label is right. To weigh them, suppose that
-# labels err by a Gaussian noise of deviation `=sigma`, as large as the lift itself. This is
-# an assumption: four samples do not tell it.
+# has two stories. In the first the truth is a line and the last label is wrong. In the
+# second the truth jumps up at $x = 3$, the *lifted line*, and every label is right. To weigh
+# them, suppose that labels err by a Gaussian noise of deviation `=sigma`, as large as the
+# lift itself. This is an assumption: four samples do not tell it.
 #
-# A sample speaks for the model that makes it more likely. The logarithm of the ratio of
-# the two likelihoods adds up over samples; its unit is the *nat*.
+# A sample speaks for the model that makes it more likely. The *likelihood* is the density
+# that a model gives to the label, and the *likelihood ratio* is one likelihood over the
+# other. Its natural logarithm, the *log-ratio*, adds up over samples. The unit of such a
+# logarithm is the *nat*.
 
 # %%
-from gdbook.theory import kink, line, log_likelihood_ratio
+from gdbook.theory import lifted_line, line, log_likelihood_ratio
 
-nats = log_likelihood_ratio(y, kink(x), line(x), sigma)
-print("nats for the kink:", *(f"{ratio:.2f}" for ratio in nats))
+nats = log_likelihood_ratio(y, lifted_line(x), line(x), sigma)
+print("nats for the lifted line:", *(f"{ratio:.2f}" for ratio in nats))
 print(f"likelihood ratio: {math.exp(nats.sum()):.2f}")
 
 # %% [markdown]
 # Three samples say nothing, since both models predict the same there. The last one says
-# `=nats.sum():.1f` nats: it is `=math.exp(nats.sum()):.2f` times as likely under the
-# kink. Not even that counts in full, because the kink was made to fit it.
+# `=nats.sum():.1f` nats: it is `=math.exp(nats.sum()):.2f` times as likely under the lifted
+# line. Not even that counts in full, because the lifted line was made to fit it.
 #
 # ## What a new sample is worth
 #
 # Now draw fresh samples, the place evenly from 0, 1, 2, 3. They decide only at 3, where
-# the models differ by a gap $a$; that is a share $s$ of all places. The ratio grows in
+# the models differ by a gap $a$; that is a share $s$ of all places. The log-ratio grows in
 # favour of the true model, whichever it is, and a new sample is worth on average
 #
 # $$
 # s\, \frac{a^2}{2 \sigma^2}
 # $$
 #
-# nats, with the deviation $\sigma$ of the noise. The ratio grows with the number of samples,
+# nats, with the deviation $\sigma$ of the noise. The log-ratio grows with the number of samples,
 # its own deviation with the root of that number only.
 
 # %%
 from gdbook.theory import information, ratio_spread
 
-gaps = kink(x) - line(x)
+gaps = lifted_line(x) - line(x)
 gap, share = gaps.max(), np.mean(gaps > 0)
 worth = information(gap, sigma, share)
 print(f"gap {gap:.1f}, share {share}: {worth:.3f} nats")
@@ -68,12 +70,12 @@ print(f"gap {gap:.1f}, share {share}: {worth:.3f} nats")
 rng = np.random.default_rng(SEED)
 fresh_x = rng.choice(x, (num_points, num_runs))
 fresh_y = line(fresh_x) + rng.normal(0, sigma, fresh_x.shape)
-each = log_likelihood_ratio(fresh_y, line(fresh_x), kink(fresh_x), sigma)
-ratios = np.cumsum(each, axis=0)
+each = log_likelihood_ratio(fresh_y, line(fresh_x), lifted_line(fresh_x), sigma)
+log_ratios = np.cumsum(each, axis=0)
 
 print("  N      mean: run    deviation: run")
 for n in (10, 50, 200):
-    spread, at = ratio_spread(gap, sigma, share, n), ratios[n - 1]
+    spread, at = ratio_spread(gap, sigma, share, n), log_ratios[n - 1]
     print(f"{n:3}{n * worth:10.2f}{at.mean():7.2f}{spread:11.2f}{at.std():7.2f}")
 
 # %%
@@ -84,7 +86,7 @@ from gdbook.figures_methods import ratio_fan
 
 n = np.arange(1, 81)
 spreads = np.array([ratio_spread(gap, sigma, share, k) for k in n])
-ratio_fan(ratios[:80, :7], worth * n, spreads, math.log(odds))
+ratio_fan(log_ratios[:80, :7], worth * n, spreads, math.log(odds))
 plt.show()
 
 # %% [markdown]
@@ -92,15 +94,15 @@ plt.show()
 #
 # Prefer neither model beforehand, and draw until the true one leads by odds of `=odds`
 # to 1, which is `=math.log(odds):.2f` nats. Wald's identity says: the expected number of
-# samples, times the worth of one, is the expected ratio at the end. That is
-# the goal and an overshoot, since the last sample carries the ratio beyond it. Lorden's
+# samples, times the worth of one, is the expected log-ratio at the end. That is
+# the goal and an overshoot, since the last sample carries the log-ratio beyond it. Lorden's
 # inequality bounds the overshoot, and so the number of samples from above.
 
 # %%
 from gdbook.theory import points_to_decide
 
 low, high = points_to_decide(gap, sigma, share, odds)
-reached = ratios >= math.log(odds)
+reached = log_ratios >= math.log(odds)
 assert reached.any(axis=0).all()
 counts = reached.argmax(axis=0) + 1
 print(f"between {low:.2f} and {high:.2f}; run {counts.mean():.2f}")
@@ -116,7 +118,8 @@ from gdbook.theory import chance_of_right_choice
 print("  N    right choice: run")
 for n in (1, 10, 50, 100, 200):
     chance = chance_of_right_choice(n, gap, sigma, share)
-    right = np.mean(ratios[n - 1] > 0) + np.mean(ratios[n - 1] == 0) / 2
+    at = log_ratios[n - 1]
+    right = np.mean(at > 0) + np.mean(at == 0) / 2
     print(f"{n:3}{chance:16.4f}{right:8.4f}")
 
 # %% [markdown]
@@ -126,7 +129,7 @@ for n in (1, 10, 50, 100, 200):
 # inequality (1939) says how rarely such a quantity grows.
 
 # %%
-misled = np.mean((ratios <= -math.log(odds)).any(axis=0))
+misled = np.mean((log_ratios <= -math.log(odds)).any(axis=0))
 print(f"misled: at most {1 / odds:.3f}; run {misled:.3f}")
 
 # %% [markdown]
@@ -139,11 +142,11 @@ print(f"misled: at most {1 / odds:.3f}; run {misled:.3f}")
 # %%
 N = np.arange(1, num_points + 1)[:, None]
 right = np.cumsum((fresh_y - line(fresh_x)) ** 2, axis=0) / N
-wrong = np.cumsum((fresh_y - kink(fresh_x)) ** 2, axis=0) / N
+wrong = np.cumsum((fresh_y - lifted_line(fresh_x)) ** 2, axis=0) / N
 expected = np.array([sigma**2, sigma**2 + share * gap**2])
 print(f"right: {expected[0]:.4f}; run {right[-1].mean():.4f}")
 print(f"wrong: {expected[1]:.4f}; run {wrong[-1].mean():.4f}")
-print(np.allclose(wrong - right, 2 * sigma**2 / N * ratios, rtol=0, atol=1e-12))
+print(np.allclose(wrong - right, 2 * sigma**2 / N * log_ratios, rtol=0, atol=1e-12))
 
 # %%
 #| code-fold: Code of the figure
@@ -157,8 +160,8 @@ plt.show()
 
 # %% [markdown]
 # The last line of the output says that the difference of the two errors is
-# $2\sigma^2/N$ times the ratio after $N$ samples, for every series at all times. So held-out samples decide
-# exactly as well as the ratio on the same samples does. And an error above zero
+# $2\sigma^2/N$ times the log-ratio after $N$ samples, for every series at all times. So held-out
+# samples decide exactly as well as the log-ratio on the same samples does. And an error above zero
 # is no argument against a model: the right one has it too.
 #
 # ## Measure where the models differ
@@ -175,7 +178,7 @@ for s, noise in [(share, sigma), (1, sigma), (1, sigma / 2), (1, sigma / 10)]:
 # %% [markdown]
 # ## What was found
 #
-# - With a noise of `=sigma` the four samples favour the kink by `=nats.sum():.1f` nats.
+# - With a noise of `=sigma` the four samples favour the lifted line by `=nats.sum():.1f` nats.
 #   That decides nothing.
 # - Odds of `=odds` to 1 take between `=low:.1f` and `=high:.1f` new samples on average;
 #   in the run it was `=counts.mean():.1f`. After 200 samples the choice is right in

@@ -17,11 +17,11 @@ SEED, num_steps = 20, 300
 rng = np.random.default_rng(SEED)
 
 # %% [markdown]
-# ## Five updates from five papers
+# ## Plain descent and five others
 #
 # Each takes the parameters, the gradient, what it remembers (its state) and a step size,
 # and returns the new parameters and the new state. Plain descent remembers nothing.
-# Beside each, three steps under a gradient that is always 1:
+# Below each, three steps under a gradient that is always 1:
 
 # %%
 from gdbook.optimizers import Update, sgd_update
@@ -47,7 +47,8 @@ from gdbook.optimizers import momentum_update
 three_steps(momentum_update)
 
 # %% [markdown]
-# *Nesterov's* momentum takes the gradient where the velocity is about to lead.
+# *Nesterov's* momentum takes the gradient where the velocity is about to lead. Here `w`
+# already is that look-ahead point, so the gradient is taken at `w`.
 
 # %%
 from gdbook.optimizers import nesterov_update
@@ -83,8 +84,8 @@ three_steps(adam_update)
 # %% [markdown]
 # ## The same as torch's
 #
-# Both get the same thousand random gradients in float32, five parameters of very
-# different scales, with torch's own settings.
+# Our update and torch's get the same thousand random gradients in float32, for five
+# parameters of very different scales, with torch's own settings.
 
 # %%
 start = rng.normal(size=5).astype(np.float32)
@@ -160,6 +161,10 @@ def search(name: str, gradient: Callable, height: Callable, starts: np.ndarray) 
 
 
 # %%
+#| echo: false
+from gdbook.tables import power_of_ten
+
+# %%
 tuned, paths = {}, {}
 for name, update in UPDATES.items():
     tuned[name] = search(name, valley, height, tuning)
@@ -171,7 +176,7 @@ for name, update in UPDATES.items():
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: Six tuned updates in the valley, the median of 200 fresh starts. Momentum, Nesterov and Adam leave plain descent behind by powers of ten; AdaGrad and RMSProp stay near it.
-#| fig-alt: "Loss over 300 steps on a logarithmic axis. SGD, AdaGrad and RMSProp flatten out between `=medians['AdaGrad'][-1]:.0e` and `=medians['RMSProp'][-1]:.0e`. Nesterov ends at `=medians['Nesterov'][-1]:.0e`, Adam at `=medians['Adam'][-1]:.0e`, Momentum at `=medians['Momentum'][-1]:.0e`."
+#| fig-alt: "Loss over 300 steps on a logarithmic axis. SGD, AdaGrad and RMSProp flatten out between `=power_of_ten(medians['AdaGrad'][-1])` and `=power_of_ten(medians['RMSProp'][-1])`. Nesterov ends at `=power_of_ten(medians['Nesterov'][-1])`, Adam at `=power_of_ten(medians['Adam'][-1])`, Momentum at `=power_of_ten(medians['Momentum'][-1])`."
 from gdbook.figures_methods import descents
 
 medians = {name: np.median(heights, axis=1) for name, heights in paths.items()}
@@ -182,13 +187,13 @@ plt.show()
 # ## What theory says of it
 #
 # For plain descent and for momentum the outcome is known without a run. On each axis the
-# last two errors make the next one, through a matrix of two rows that holds step size,
+# last two distances make the next one, through a matrix of two rows that holds step size,
 # momentum and curvature. Its power says what is left; plain descent has no momentum.
 
 
 # %%
 def left(curvature: float, eta: float, beta: float = 0) -> float:
-    """Share of the error that num_steps leave on an axis."""
+    """Share of the distance that num_steps leave on an axis."""
     two_rows = [[1 + beta - eta * curvature, -beta], [1, 0]]
     return np.linalg.matrix_power(two_rows, num_steps)[0].sum()
 
@@ -203,9 +208,9 @@ beta, root = tuned["Momentum"]["momentum"], np.sqrt(curvatures[-1] / curvatures[
 print(f"a step: {np.sqrt(beta):.4f}; best possible {(root - 1) / (root + 1):.4f}")
 
 # %% [markdown]
-# Where momentum swings, as it does here on every axis, a step shrinks the error by the
-# root of `beta`. The best that any setting could do is near; plain descent manages
-# `=(root**2 - 1) / (root**2 + 1):.4f`.
+# Where momentum swings, as it does here on every axis, each step multiplies the distance by
+# √*β* = `=np.sqrt(beta):.4f`. The best setting of momentum would reach
+# `=(root - 1) / (root + 1):.4f`; plain descent, `=(root**2 - 1) / (root**2 + 1):.4f`.
 #
 # ## The axes decide
 #
@@ -253,7 +258,7 @@ for name, update in UPDATES.items():
     excess = excess_loss(end[0], best, G)
     losses[name] = floor + excess
     setting = ", ".join(f"{value:.2g}" for value in found.settings.values())
-    rows.append([name, setting, f"{excess:.0e}", f"{losses[name]:.6f}"])
+    rows.append([name, setting, power_of_ten(excess), f"{losses[name]:.6f}"])
 Markdown(markdown_table(["update", "setting", "above the floor", "loss"], rows))
 
 # %% [markdown]
@@ -299,9 +304,11 @@ Markdown(markdown_table(["update", "operations", "numbers to remember"], rows))
 #
 # ## What was found
 #
-# - Five updates in a few lines each, equal to torch's to rounding over 1,000 steps.
-# - In a long valley tuned momentum ends at `=medians["Momentum"][-1]:.0e` and Adam at
-#   `=medians["Adam"][-1]:.0e`, where plain descent ends at `=medians["SGD"][-1]:.0e`.
+# - Plain descent and five others in a few lines each, equal to torch's to rounding over
+#   1,000 steps.
+# - In a long valley tuned momentum ends at `=power_of_ten(medians["Momentum"][-1])` and Adam
+#   at `=power_of_ten(medians["Adam"][-1])`, where plain descent ends at
+#   `=power_of_ten(medians["SGD"][-1])`.
 # - Updates that scale parameters gain most where the axes are parameters.
 # - On the regression there is nothing to gain.
 #

@@ -17,14 +17,15 @@ best = np.linalg.lstsq(X, y)[0]
 
 # %% [markdown]
 # With a constant step the slope [never rests](cloud.py): the order of every pass moves it.
-# That has two effects. The ends of the epochs *spread*, and their mean is *biased*, off
-# least squares. A remedy may cure one of them, or both.
+# That has two effects. The ends of the epochs have a *spread*, a standard deviation, and
+# their mean has a *bias*, its distance from least squares. A remedy may cure one of them,
+# or both.
 #
 # ## A step that decays
 #
-# For shuffled passes the bias goes with $\eta$, and the spread, being what the orders of
-# a pass differ by, shrinks even faster. So let the step shrink: slowly enough that the
-# steps still add up to any distance (Robbins and Monro, 1951).
+# For small steps the bias is proportional to $\eta$. The spread comes from the differences
+# between orders and shrinks faster, like $\eta^{3/2}$. So let the step shrink: slowly enough
+# that the steps still add up to any distance (Robbins and Monro, 1951).
 
 # %%
 #| code-fold: Many runs at once, and their exact moments
@@ -60,9 +61,9 @@ covs1, bias1 = (covs[-1] ** 0.5).item(), (means[-1] - best).item()
 bias_now = shuffling_bias(X, y, lrs[-1], divisor)[0]
 
 # %% [markdown]
-# After `=num_epochs:,` epochs the spread is `=(covs[-1] ** 0.5).item():.1e` and the bias
-# `=(means[-1] - best).item():.1e`: what is left is bias, not noise. A constant step as small
-# as the last one, `=lrs[-1]:.4f`, would have the bias `=bias_now:.1e`.
+# After `=num_epochs:,` epochs the spread is `=1e6 * covs1:.0f` millionths and the bias
+# `=1e6 * bias1:.0f`: what is left is bias, not noise. A constant step as small as the last
+# one, `=lrs[-1]:.4f`, would have a bias of `=1e6 * bias_now:.0f` millionths.
 #
 # ## Averaging the iterates
 #
@@ -85,6 +86,9 @@ off = averages[-1] - best
 print(f"predicted {(mean - best).item():.6f} ± {band[-1]:.6f} from least squares")
 print("runs     ", *[f"{number:.6f}" for number in off])
 
+many = trajectories(X, y, start, constant, divisor, 1000, SEED)[21:, :, 0].mean(axis=0)
+print(f"1,000 runs {(many - best).mean():.6f} ± {many.std():.6f}")
+
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: "The average of all epochs so far. The spread goes. The bias stays: the average comes to rest at the mean, and that is not least squares."
@@ -95,7 +99,10 @@ band_and_runs(some + 1, level, band[some], averages[some] - best)
 plt.show()
 
 # %% [markdown]
-# Averaging removes what differs from epoch to epoch. The bias is what they have in common.
+# One of the six runs is `=np.abs((averages[-1] - mean) / band[-1]).max():.1f` deviations off.
+# That is rare: of the 1,000 runs `=np.sum(np.abs(many - mean) > 3 * band[-1])` are off by more
+# than three, and all together they have the predicted mean and deviation. Averaging removes
+# what differs from epoch to epoch. The bias is what they have in common.
 #
 # ## A full batch
 #
@@ -168,8 +175,8 @@ plt.show()
 # %% [markdown]
 # ## What was found
 #
-# - A decaying step removes the spread and the bias: `=covs1:.0e` and `=bias1:.0e` are left
-#   after `=num_epochs:,` epochs of the slope alone.
+# - A decaying step removes the spread and the bias: `=1e6 * covs1:.0f` and
+#   `=1e6 * bias1:.0f` millionths are left after `=num_epochs:,` epochs of the slope alone.
 # - Averaging removes the spread and keeps the bias, `=(mean - best).item():.4f`.
 # - A full batch has neither, and goes straight to least squares.
 #

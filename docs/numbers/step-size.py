@@ -31,8 +31,8 @@ H, minimiser = X.T @ X / 1000, np.linalg.lstsq(X, y, rcond=None)[0]
 # ## Where it begins to diverge
 #
 # The loss of the regression is a bowl around its least-squares solution. Along each axis
-# of the bowl, a step on all samples multiplies the error by $1 - \eta \lambda$, with the
-# curvature $\lambda$ of that axis. While the product is below 1 the error keeps its sign.
+# of the bowl, a step on all samples multiplies the distance from it by $1 - \eta \lambda$, with
+# the curvature $\lambda$ of that axis. While the product is below 1 the distance keeps its sign.
 # At 1 it is gone in one step. Between 1 and 2 it changes its sign at every step, and
 # shrinks all the same. Divergence starts at 2, on the steepest axis first.
 
@@ -47,19 +47,19 @@ print(f"best step size {best:.5f}")
 
 # %% [markdown]
 # At the best step size the flattest and the steepest axis shrink alike. The mean path
-# predicts the error after 100 steps; the run stands beside it, at half of the critical
+# predicts the distance after 100 steps; the run stands beside it, at half of the critical
 # step size, where the product is 1, and around the limit:
 
 # %%
 from gdbook.theory import mean_path
 
-error, origin = start - minimiser, np.zeros(3)
+off, origin = start - minimiser, np.zeros(3)
 for share in (0.5, 0.9, 0.99, 1.01):
-    predicted, run = mean_path(error, origin, H, share * critical, 100), error
+    predicted, run = mean_path(off, origin, H, share * critical, 100), off
     for _ in range(100):
         run = run - share * critical * H @ run
     ends = [np.linalg.norm(end) for end in (predicted, run)]
-    print("{:4}: error {:.1e}; run {:.1e}".format(share, *ends))
+    print("{:4}: distance {:.1e}; run {:.1e}".format(share, *ends))
 
 # %% [markdown]
 # ## The price of a step size
@@ -78,8 +78,8 @@ def predicted_steps(eta: float) -> float:
     """Count the steps to a millionth; infinite where the descent diverges."""
 
     def arrived(t: int) -> bool:
-        left = np.linalg.norm(mean_path(error, origin, H, eta, t))
-        return bool(left <= tolerance * np.linalg.norm(error))
+        left = np.linalg.norm(mean_path(off, origin, H, eta, t))
+        return bool(left <= tolerance * np.linalg.norm(off))
 
     return bisect_left(range(10**6), True, key=arrived) if eta < critical else np.inf
 
@@ -111,8 +111,8 @@ fig.axes[0].set_xscale("log")
 plt.show()
 
 # %% [markdown]
-# The article's step size costs `=predicted[0]:,.0f` steps on all samples; the best one
-# costs `=predicted[24]:.0f`.
+# With all samples in every step, the article's step size needs `=predicted[0]:,.0f` steps and
+# the best one `=predicted[24]:.0f`. In mini-batches a longer step also leaves more noise.
 #
 # ## In mini-batches
 
@@ -132,8 +132,8 @@ def batch_limit(size: int) -> float:
 
 def distance(t: int) -> float:
     """Share of the distance that is left after t steps with the article's step size."""
-    left = np.linalg.norm(mean_path(error, origin, H, lr, t))
-    return float(left / np.linalg.norm(error))
+    left = np.linalg.norm(mean_path(off, origin, H, lr, t))
+    return float(left / np.linalg.norm(off))
 
 
 limits = {size: batch_limit(size) for size in (1, 10, 100, 1000)}
@@ -146,26 +146,25 @@ hundredth = bisect_left(range(30_000), -0.01, key=lambda t: -distance(t)) / 100
 # of `=1000 // 10` steps; in a run it was epoch `=epochs:.0f`.
 #
 # But few samples can bend the loss more sharply than all of them together. With batches
-# drawn afresh, the mean square of the error settles only below a critical step size of
-# its own: `=limits[100]:.3f` for 100 samples, `=limits[10]:.3f` for 10, `=limits[1]:.3f`
-# for a single one. The run beside it: of 500 descents on 10 samples, how many are
-# farther away after 60 steps than at the start? The labels are without noise, so that
-# only the error moves.
+# drawn afresh, no sample twice in one batch, the mean square of the distance settles only
+# below a critical step size of its own: `=limits[100]:.3f` for 100 samples,
+# `=limits[10]:.3f` for 10, `=limits[1]:.3f` for a single one. The run beside it: of 500
+# descents on 10 samples, how many are farther away after 60 steps than at the start? The
+# labels are without noise, so that the distance can go to zero.
 
 # %%
-rng = np.random.default_rng(SEED)
-for eta in (1, 1.4, 1.8, 2.2):
-    w = np.tile(error, (500, 1))
-    for _ in range(60):
-        batch = X[rng.integers(1000, size=(500, 10))]
-        w = w - eta / 10 * np.einsum("rbi,rbj,rj->ri", batch, batch, w)
-    square = np.sum(w**2, axis=1) / (error @ error)
+rng, tried = np.random.default_rng(SEED), np.array([1, 1.4, 1.8, 2.2])
+w, samples = np.tile(off, (4, 500, 1)), np.tile(np.arange(1000), (500, 1))
+for _ in range(60):
+    batch = X[rng.permuted(samples, axis=1)[:, :10]]  # the same for all step sizes
+    w = w - tried[:, None, None] / 10 * np.einsum("rbi,rbj,erj->eri", batch, batch, w)
+for eta, square in zip(tried, np.sum(w**2, axis=2) / (off @ off), strict=True):
     print(f"{eta:.1f}: {np.mean(square > 1):4.0%}; mean square {square.mean():.0e}")
 
 # %% [markdown]
 # ## The toys
 #
-# The clean toy has one parameter. A pass over its samples multiplies the error by
+# The clean toy has one parameter. A pass over its samples multiplies the distance by
 # $\prod_i (1 - 2 \eta x_i^2 / m)$ in any order, with the left-over divisor 10 for $m$.
 # Where that lies between −1 and 1 the toy converges, [up to exact limits](divisor.py).
 # The labels do not enter: with a wrong label the limits are the same.
@@ -175,7 +174,7 @@ x, divisor, toy_lr = np.arange(4.0), 10, 0.3
 
 
 def factor(etas: np.ndarray) -> np.ndarray:
-    """What a pass leaves of the error, without its sign."""
+    """What a pass leaves of the distance, without its sign."""
     return np.abs(np.prod(1 - 2 * etas[:, None] / divisor * x**2, axis=1))
 
 
@@ -191,11 +190,11 @@ foretold[left < 1] = np.ceil(np.log(tolerance) / np.log(left[left < 1]))
 
 
 # %%
-def advance(rows: np.ndarray, etas: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Take a pass in random order, with every step size at once; error (k, p)."""
+def advance(rows: np.ndarray, etas: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """Take a pass in random order, with every step size at once; off (k, p)."""
     for row in rng.permutation(rows):
-        error = error - 2 * etas[:, None] / divisor * np.outer(error @ row, row)
-    return error
+        off = off - 2 * etas[:, None] / divisor * np.outer(off @ row, row)
+    return off
 
 
 one_pass, ones = partial(advance, x[:, None], etas), np.ones((len(etas), 1))
@@ -210,14 +209,15 @@ needed_over_lr(etas, foretold, counted, limits_toy, "epochs")
 plt.show()
 
 # %% [markdown]
-# In the second window single samples throw the error far out, and the others bring it
+# In the second window single samples throw the parameter far out, and the others bring it
 # back within the same pass. The article's `=toy_lr` lies in the first. With the divisor
 # that its code meant, 1 instead of 10, all limits are a tenth, and `=toy_lr` lies
 # outside.
 #
 # The toy with a bias has two parameters, and the order matters. A pass in a given order is
 # a matrix `A`; instead of one factor there is the mean of `np.kron(A, A)` over all 24
-# orders, which says what a pass does to the mean square of the error.
+# orders, which says [what a pass does](divisor.py#with-a-bias-the-order-matters) to the mean
+# square of the distance.
 
 # %%
 plane, square = np.c_[x, np.ones(4)], np.array([1.0, 0, 0, 0])
@@ -256,7 +256,7 @@ print(f"article's: {foretold[at]}; runs", *(int(run[at]) for run in runs))
 
 # %%
 #| code-fold: Code of the figure
-#| fig-cap: Epochs that the toy with a bias needs, predicted from the mean square (line) and in five runs (points). Close to the limit a few bad orders make the mean, and most runs do better.
+#| fig-cap: Epochs that the toy with a bias needs, predicted from the mean square (line) and in five runs (points). Close to the limit a few bad orders dominate the mean, and most runs do better.
 #| fig-alt: Epochs needed over the step size from 0 to 2. The line falls from a thousand to about thirty and climbs towards a dashed line just below 2. Points lie on the line at small step sizes and below it near the limit.
 needed_over_lr(wide, foretold, np.transpose(runs), [limit], "epochs")
 plt.show()
@@ -265,9 +265,10 @@ plt.show()
 # ## What was found
 #
 # - On the regression the descent diverges from `=critical:.5f` on, where the step size
-#   times the largest curvature is 2. Nothing diverges at 1.
-# - The predicted number of steps was the measured one at every step size. The article's
-#   choice costs `=predicted[0] / predicted[24]:,.0f` times as many as the best.
+#   times the largest curvature is 2; 1 is not the limit.
+# - The predicted number of steps was the measured one at every step size. With all samples
+#   in every step, the best one needs about
+#   `=round(predicted[0] / predicted[24], -3):,.0f` times fewer steps than the article's.
 # - The clean toy converges up to `=limits_toy[0]:.4f`, and once more between
 #   `=limits_toy[1]:.4f` and `=limits_toy[2]:.4f`; the toy with a bias, in the mean square,
 #   up to `=limit:.4f`.

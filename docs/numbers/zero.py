@@ -13,7 +13,7 @@ import numpy as np
 SEED = 20
 x = np.array([0.0, 1, 2, 3])  # features, and labels too: the truth is y = x
 start, lr, divisor, num_epochs = 2.0, 0.3, 10, 17
-ULP = 2.0**-23  # from 1 upwards, the numbers of float32 are so far apart
+ULP = 2.0**-23  # from 1 to 2, neighbouring float32 numbers are this far apart
 
 # %% [markdown]
 # ## Zero as printed
@@ -73,7 +73,7 @@ certain = next(epoch for epoch, reached in enumerate(ends) if (reached == 1).all
 print(f"exactly 1 in every order from epoch {certain} on")
 
 # %% [markdown]
-# With 24 orders for each epoch there are `=24.0**certain:.0e` ways to get there, and yet at
+# With 24 orders for each epoch there are 24<sup>`=certain`</sup> ways to get there, and yet at
 # the end of an epoch at most `=max(len(reached) for reached in ends)` values are possible.
 # The run beside the prediction, in the article's order:
 
@@ -142,7 +142,7 @@ for small in (0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
     print(f"lr {small:.2f}, share {share:.3f}: predicted {predicted:2}, run {off:2.0f}")
 
 # %% [markdown]
-# All six losses print as zero. One of them is.
+# All six losses print as zero, but only the first, at lr `=lr`, is exactly zero.
 #
 # ## Which labels allow it?
 #

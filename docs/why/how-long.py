@@ -2,7 +2,7 @@
 # # How long may a step be?
 #
 # At the end of this page you know which step against the gradient is the best, up to
-# which length every step goes down, what happens beyond, and how to find a good step
+# which step size every step goes down, what happens beyond, and how to find a good step
 # when the curvature is unknown.
 
 # %%
@@ -45,7 +45,7 @@ assert best == best_step(g, H)
 assert sp.simplify(smoothness(H) - max(H.eigenvals())) == 0
 
 # %% [markdown]
-# So the best step is *η*\* = (**g** · **g**)/(**g** · **Hg**), if that curvature is positive. It
+# So the best step size is *η*\* = (**g** · **g**)/(**g** · **Hg**), if that curvature is positive. It
 # is exact when *f* is quadratic. Here the exponential makes it slightly wrong.
 #
 # ## A bound that is never wrong
@@ -95,7 +95,7 @@ print("most at", middle, "namely", gain.subs(eta, middle), "times the squared gr
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: After a step the value lies below the bound of the descent lemma, and the second order follows it closely. All three turn up again.
-#| fig-alt: Three curves against the length of the step, all falling and then rising. The bound is the highest and comes back to the start at 2 over L. The true value and the second order lie below, close together.
+#| fig-alt: Three curves against the step size, all falling and then rising. The bound is the highest and comes back to the start at 2 over L. The true value and the second order lie below, close together.
 from gdbook.figures_step import promises
 
 unit = 1 / float(largest)
@@ -154,10 +154,10 @@ plt.show()
 # %% [markdown]
 # ## When the curvature is unknown
 #
-# Often *L* is not known. Then try: begin with a long step, and halve it until it keeps a
+# Often *L* is not known. Then try: begin with a large step size, and halve it until it keeps a
 # modest promise. Armijo's rule asks for a share *c* of the descent that the slope predicts,
 # that is, for a value of at most *f* − *c η* **g** · **g**. The descent lemma grants this for
-# every step up to
+# every step size up to
 
 # %%
 c = sp.Symbol("c", positive=True)
@@ -166,8 +166,8 @@ promise = value - c * eta * (a**2 + b**2)
 print(longest)
 
 # %% [markdown]
-# So the halving ends, and not below half of this, unless it began lower. It is called
-# *backtracking*:
+# So the halving stops. The step size it finds is at least (1 − *c*)/*L*, unless the first one
+# was already smaller. This is called *backtracking*:
 
 # %%
 #| code-fold: Backtracking, with its input checked
@@ -183,24 +183,24 @@ for _ in range(4):
     print(f"eta {step:<5} f {height(place):9.6f}")
 
 # %% [markdown]
-# The lengths are powers of one half, *f* falls every time, and no curvature was needed.
+# The step sizes are powers of one half, *f* falls every time, and no curvature was needed.
 #
 # ## Find the limit yourself
 
 # %%
 #| echo: false
 #| play: gd-step lr=1.9
-#| fig-cap: "Descent in a bowl of chosen conditioning. With momentum the limit moves; with noise the loss stays up. The predicted limit stands beside the run."
-#| fig-alt: Values of four descents against steps.
+#| fig-cap: "Descent in a bowl. With momentum the limit moves; with noise the loss stays up. Condition number: largest over smallest curvature. Momentum adds a share of the last move; noise adds a random error to every gradient."
+#| fig-alt: Values of four descents on a logarithmic axis against steps. Two lines fall, one steeply and one slowly; one becomes level; one rises. With scripts on, controls below change the step size, the momentum, the bowl, the number of steps and the noise.
 descents(runs)
 plt.show()
 
 # %% [markdown]
 # ## What was found
 #
-# - To second order the best step is (**g** · **g**)/(**g** · **Hg**), exact for a quadratic.
+# - To second order the best step size is (**g** · **g**)/(**g** · **Hg**), exact for a quadratic.
 # - If no curvature on the way exceeds *L*, every step with 0 < *η* < 2/*L* goes down, and
-#   1/*L* has the greatest guarantee. On a quadratic, longer steps can diverge.
+#   1/*L* has the greatest guarantee. On a quadratic, larger step sizes can diverge.
 # - Backtracking finds a step without knowing *L*.
 #
 # Next: [can the article's losses be predicted this way?](predict.py)

@@ -15,7 +15,8 @@ SEED = 20
 # ## The answer
 #
 # The article asks why a step against the gradient lowers the loss fastest, and says
-# that this needs Taylor's formula. It does. For a step $\mathbf d$ from $\mathbf w$,
+# that this needs Taylor's formula. It does. Let $L$ be the mean loss. For a step
+# $\mathbf d$ from $\mathbf w$,
 #
 # $$
 # L(\mathbf w + \mathbf d) = L(\mathbf w) + \mathbf g^\top \mathbf d + r(\mathbf d) ,
@@ -24,7 +25,7 @@ SEED = 20
 #
 # where the remainder $r(\mathbf d)$ shrinks faster than $\lVert \mathbf d \rVert$ does. For
 # short steps the middle term decides. It is a product of lengths and a cosine,
-# $\lVert \mathbf g \rVert \lVert \mathbf d \rVert \cos \varphi$. Among all steps of one
+# $\lVert \mathbf g \rVert \lVert \mathbf d \rVert \cos \alpha$. Among all steps of one
 # length it is least when the cosine is −1, and that is the direction
 # $-\mathbf g / \lVert \mathbf g \rVert$.
 
@@ -51,8 +52,8 @@ uphill = g / g.norm()
 across = torch.stack([-uphill[1], uphill[0]])
 
 length, angle = 0.1, torch.arange(0, 361)
-phi = torch.deg2rad(angle.double()).float()
-steps = length * (phi.cos() * uphill + phi.sin() * across)
+alpha = torch.deg2rad(angle.double()).float()
+steps = length * (alpha.cos() * uphill + alpha.sin() * across)
 losses = squared_loss(features @ (w + steps), (labels - b).expand(-1, 361)).mean(0)
 change = (losses - loss).detach()
 best = angle[change.argmin()].item()
@@ -74,7 +75,9 @@ plt.show()
 #
 # ## How long may the step be?
 #
-# The direction says nothing about the length. On a loss whose curvature is at most
+# The direction says nothing about the length. The length of the step is
+# $\eta \lVert \mathbf g \rVert$; so the question is how large the step size $\eta$ may be.
+# On a loss whose curvature is at most
 # $\lambda$, every step $-\eta \mathbf g$ with $0 < \eta < 2/\lambda$ goes down, and one
 # beyond may go up. For the regression the largest curvature is the largest eigenvalue
 # of the Hessian:
@@ -84,11 +87,11 @@ from gdbook.linear import design_matrix, hessian
 
 curvature = torch.linalg.eigvalsh(hessian(design_matrix(features))).max().item()
 limit = 2 / curvature
-print(f"largest curvature {curvature:.4f}, longest stable step {limit:.4f}")
+print(f"largest curvature {curvature:.4f}, largest stable step size {limit:.4f}")
 
 # %% [markdown]
 # The article's learning rate was `=limit / 0.0003:,.0f` times smaller than that. With all
-# samples in every step, its regression could have run with far longer ones.
+# samples in every step, its regression could have run with a far larger one.
 #
 # ## What was found
 #

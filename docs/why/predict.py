@@ -14,7 +14,7 @@ import sympy as sp
 SEED = 20
 samples = [0, 1, 2, 3]
 lr, divisor = sp.Rational(3, 10), 10
-w, x, y, eta = sp.symbols("w x y eta", real=True)
+w, x, y, rho = sp.symbols("w x y rho", real=True)
 
 # %% [markdown]
 # ## A squared loss has no remainder
@@ -31,8 +31,8 @@ print(sp.factor(mean_loss), "third derivative", mean_loss.diff(w, 3))
 # %% [markdown]
 # With a third derivative of zero the [remainder](tangent.py) of second order is zero, for
 # short steps and for long ones: the expansion *is* the loss. One step of the toy draws
-# one sample and goes *η* times against the slope of its loss. Here *η* is the learning rate
-# over the divisor.
+# one sample and goes *ρ* = *η*/*m* times against the slope of its loss, with the learning
+# rate *η* and the divisor *m*.
 
 # %%
 #| code-fold: From the pages before
@@ -40,7 +40,7 @@ from gdbook.taylor import expansion
 
 # %%
 slope = loss.diff(w)
-expanded = expansion(mean_loss, w, w - eta * slope, 2)
+expanded = expansion(mean_loss, w, w - rho * slope, 2)
 factor = sp.factor(expanded.subs(y, x) / mean_loss)
 factor
 
@@ -48,7 +48,7 @@ factor
 #| echo: false
 from gdbook.taylor import taylor_polynomial
 
-along = mean_loss, [w], [w], [-slope], 2, eta
+along = mean_loss, [w], [w], [-slope], 2, rho
 assert sp.expand(expanded - taylor_polynomial(*along, constants=[x, y])) == 0
 
 # %% [markdown]
@@ -59,8 +59,8 @@ assert sp.expand(expanded - taylor_polynomial(*along, constants=[x, y])) == 0
 #
 # ## The prediction
 #
-# The seed gives the [order](../experiment/randomness.py). This cell computes no
-# parameter, no gradient and no loss; its fractions are exact.
+# The seed gives the [order](../experiment/randomness.py). Apart from the loss at the start,
+# this cell computes no parameter, no gradient and no loss; its fractions are exact.
 
 # %%
 random.seed(SEED)
@@ -73,7 +73,7 @@ order = order[:29]  # as many as the article printed
 
 predicted = [mean_loss.subs(w, 2)]
 for drawn in order:
-    predicted.append(predicted[-1] * factor.subs({x: drawn, eta: lr / divisor}))
+    predicted.append(predicted[-1] * factor.subs({x: drawn, rho: lr / divisor}))
 exact = [f"{float(loss_after):.6f}" for loss_after in predicted[1:]]
 print(*exact[:8])
 
@@ -97,9 +97,9 @@ assert np.allclose(np.abs(gaps), 1e-6, rtol=1e-3)
 # ## The last digit
 #
 # The article's parameter is a float32 number. Near 1 such numbers lie
-# `=np.spacing(np.float32(1)):.1e` apart. After each step the parameter lands beside where it
-# should, and the loss with it. So compute the step in float32, as the article did, and
-# expand the mean loss along the step that was really taken:
+# `=1e6 * np.spacing(np.float32(1)):.2f` millionths apart. After each step the parameter lands
+# beside where it should, and the loss with it. So compute the step in float32, as the article
+# did, and expand the mean loss along the step that was really taken:
 
 # %%
 first, second = (sp.lambdify(w, mean_loss.diff(w, k)) for k in (1, 2))
@@ -150,11 +150,11 @@ plt.show()
 #
 # The [limit](how-long.py) of one quadratic is 2 over its curvature. The mean loss of the toy
 # has a curvature, and each sample has one of its own. A step on the sample *x* multiplies
-# the distance to the answer by 1 − *η* times that curvature, so an epoch of all four
+# the distance to the answer by 1 − *ρ* times that curvature, so an epoch of all four
 # multiplies it, in whatever order they come, by
 
 # %%
-epoch_factor = sp.prod(1 - eta * loss.diff(w, 2).subs(x, i) for i in samples)
+epoch_factor = sp.prod(1 - rho * loss.diff(w, 2).subs(x, i) for i in samples)
 epoch_factor
 
 # %% [markdown]
@@ -178,10 +178,13 @@ for name, limit in limits.items():
 
 # %%
 #| echo: false
+from bisect import bisect_left
+
 import torch
 
 from gdbook.data import minibatches, setup_seed, shuffled, synthetic_data
 from gdbook.linear import design_matrix, hessian
+from gdbook.theory import batch_mean_square_radius
 
 setup_seed(SEED)
 X = design_matrix(synthetic_data(torch.tensor([2, -3.4]), 4.2, 1000)[0])
@@ -192,6 +195,9 @@ limits |= {
     "regression, all samples": 2 / torch.linalg.eigvalsh(hessian(X)).max().item(),
     "regression, that mini-batch": 2 / sharpest,
 }
+average = bisect_left(
+    range(200_000), 1, key=lambda k: batch_mean_square_radius(X.numpy(), k / 1e5, 10)
+)
 taken = {"toy": lr / divisor, "regression": 0.0003}
 rows = []
 for name, limit in limits.items():
@@ -208,9 +214,13 @@ Markdown(
 # %% [markdown]
 # The toy's step, `=float(lr)` over `=divisor`, is well below every limit. The `=float(lr)`
 # that the listing seems to say is beyond all three: an epoch would multiply the distance by
-# `=float(epoch_factor.subs(eta, lr)):.3f`. The divisor that was left behind by accident
+# `=float(epoch_factor.subs(rho, lr)):.3f`. The divisor that was left behind by accident
 # made the toy converge. The regression, on the other hand, could have taken steps more
 # than a thousand times as long.
+#
+# The limit of that mini-batch is the cautious one: below it no single batch of the run makes
+# any distance larger. In the mean square, over random batches, the limit is
+# `=average / 1e5:.4f`, as [part 3](../numbers/step-size.py#in-mini-batches) computes.
 #
 # ## What was found
 #

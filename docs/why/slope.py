@@ -105,7 +105,7 @@ slope_and_angle(angle, slope, walk)
 plt.show()
 
 # %% [markdown]
-# The walk has the higher slope because this landscape bends upwards. How much it bends is
+# The walk has the higher slope because this landscape bends upwards here. How much it bends is
 # the business of the second derivative.
 #
 # ## The curvature in a direction
@@ -162,16 +162,16 @@ assert sp.simplify(remainder - lagrange_remainder(*line, 2, t, xi)) == 0
 phi.diff(t, 3).subs(t, xi) * t**3 / 6
 
 # %% [markdown]
-# For any *f* the polynomial of second order is *f* + *t* **g** · **v** + ½ *t*² **v** · **Hv**,
-# and its error behaves like *t*³.
+# For any *f* with continuous third derivatives the polynomial of second order is
+# *f* + *t* **g** · **v** + ½ *t*² **v** · **Hv**, and its error behaves like *t*³.
 #
 # ## Turn the direction yourself
 
 # %%
 #| echo: false
 #| play: gd-downhill surface=valley norm=two
-#| fig-cap: "Turn the direction: the slope, what the first order promises, and what the step really changes. Another norm has another steepest direction."
-#| fig-alt: Slope against the angle of the direction.
+#| fig-cap: "Another landscape, to be chosen. By the 2-norm the slope is least against the gradient; another norm has another steepest direction. A norm is a way to measure length; the next page explains it."
+#| fig-alt: Slope against the angle of the direction. A cosine between plus and minus 5, and above it the mean slope of a walk, a little bent. With scripts on, controls below change the landscape, the norm, the direction, the step and the point.
 slope_and_angle(angle, slope, walk)
 plt.show()
 

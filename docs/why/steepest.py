@@ -21,10 +21,10 @@ g, v = sp.Matrix([a, b]), sp.Matrix([p, q])
 #
 # ## First proof: Lagrange multipliers
 #
-# The directions of length one form a circle (in space a sphere). Stand at the best of
-# them and turn it a little: its tip moves at a right angle to it. If the gradient had a
-# part along that move, turning against that part would lower the slope still further. So
-# at the best direction the gradient is a multiple of it, say **g** = −2*λ***v**. There is a
+# The directions of length one form a circle (in space a sphere). Take the best direction
+# **v** and turn it a little. Its tip moves at a right angle to **v**. If **g** had a part
+# along this move, turning one of the two ways would lower the slope. So **g** has no such
+# part: it is a multiple of **v**, say **g** = −2*λ***v**. There is a
 # function whose derivatives by *p* and *q* are zero just then, and whose derivative by *λ*
 # is zero when the length is one. It is called the *Lagrangian*, and *λ* its *multiplier*:
 
@@ -82,8 +82,8 @@ lagrange_identity(g, v)
 
 # %% [markdown]
 # For *n* components the right side is a sum of such squares, one for each pair. Multiply
-# out to see it: on the left the products of a component with itself cancel, and the rest
-# are the squares and the mixed terms on the right.
+# out to see it: on the left the terms *a*<sub>*i*</sub>²*p*<sub>*i*</sub>² cancel, and the
+# rest are the squares and the mixed terms on the right.
 
 # %%
 for n in range(2, 7):
@@ -126,9 +126,9 @@ for n in (2, 3, 5, 10):
 #
 # Both proofs compared directions of one length, with the length of Pythagoras. But if the
 # two components are two parameters of a model, why should a step of 3 in one and 4 in the
-# other be as long as 5 in one of them? A *norm* is any measure of vectors that is positive
-# but for the zero vector, doubles when the vector does, and is no longer for a sum than for
-# the two parts together. The vectors of norm at most one are its *unit ball*. Four
+# other be as long as 5 in one of them? A *norm* ‖**v**‖ is positive except for **v** = 0;
+# ‖*c***v**‖ = |*c*| ‖**v**‖ for every number *c*; and ‖**u** + **v**‖ ≤ ‖**u**‖ + ‖**v**‖. The
+# vectors of norm at most one are its *unit ball*. Four
 # norms are in use:
 #
 # - the *1-norm*, the sum of the sizes of the components,
@@ -202,7 +202,7 @@ assert sp.expand(identity.rhs - rest) == 0
 # single component reaches this: the one where the gradient is largest, against its sign.
 # Now exchange the roles of **g** and **v**. If the maximum norm of **v** is one, the slope is
 # at least minus the 1-norm of the gradient, and the vector of all its signs, turned round,
-# reaches this. To step so is called *coordinate descent* and *sign descent*.
+# reaches this. The first is called *coordinate descent*, the second *sign descent*.
 #
 # ### Quadratic norms
 #

@@ -60,7 +60,7 @@ for step in [1, 0.5, 0.25, 0.125]:
 # A tangent is one of the *Taylor polynomials*. The one of *order* *k* that touches at a
 # point *s* has there the value and the first *k* derivatives of φ. Its term with the
 # derivative of order *j* is divided by *j*! (the *factorial*, the product of 1 to *j*),
-# which is what differentiating (*t* − *s*)<sup>*j*</sup> that often gives.
+# because differentiating (*t* − *s*)<sup>*j*</sup> *j* times gives *j*!.
 
 # %%
 from gdbook.taylor import expansion
@@ -86,9 +86,9 @@ rate = sp.factor(polynomial.diff(s))
 # `=tex(rate)`
 # $$
 #
-# Nearly everything has cancelled. By the product rule every term gives two pieces: one
-# where φ is differentiated once more, and one where the power of *t* − *s* is, with a
-# minus sign. Since *j*/*j*! = 1/(*j* − 1)!, the second is the opposite of the first piece
+# Nearly everything has cancelled. By the product rule every term gives two pieces: one in
+# which φ is differentiated once more, and one in which the power of *t* − *s* is
+# differentiated; the second has a minus sign. Since *j*/*j*! = 1/(*j* − 1)!, the second is the opposite of the first piece
 # of the term before. In the sum only one piece has no partner, the first of the last term.
 #
 # By the fundamental theorem of calculus, what is gained is the integral of the rate. So
@@ -209,8 +209,8 @@ print("orders 0 to 3:", [round(float(e[-3] / e[-1]), 3) for e in errors])
 # %%
 #| echo: false
 #| play: gd-taylor function=sin point=1 step=1
-#| fig-cap: "Choose a function, a point and a step: what the first and the second order predict, what they miss, and the bound on it."
-#| fig-alt: The sine and its Taylor polynomials about one point.
+#| fig-cap: "The error of the first order falls like t², that of the second like t³, and both stay below their bounds. Choose a function, a point and a step."
+#| fig-alt: The sine seen from 1, and its Taylor polynomials of order 0 to 3. A horizontal line, a tangent, a parabola and a cubic leave the curve one after the other. With scripts on, controls below change the function, the point and the step.
 taylor_orders(grid, np.sin(1 + grid), columns)
 plt.show()
 

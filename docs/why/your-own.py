@@ -13,7 +13,9 @@ import sympy as sp
 #
 # Variables, the function, a place. The example is the mean loss of a classifier with one
 # weight and a bias, for four samples whose labels are −1 or 1, plus a small penalty on the
-# weight.
+# weight. The *logistic loss* log(1 + e<sup>−*yz*</sup>) of the label *y* and the score
+# *z* = *wx* + *b* is near zero where the score has the sign of the label and is large, and
+# grows like its size where the sign is wrong.
 
 # %%
 w, b = variables = sp.symbols("w b", real=True)
@@ -94,9 +96,8 @@ num_steps = 0
 while np.linalg.norm(grad(point)) > 1e-6 and num_steps < 200:
     point = point - backtracking(value, grad, point) * np.array(grad(point))
     num_steps += 1
-print(
-    f"{num_steps} steps, f = {value(point):.6f} at {point.round(4)}, gradient below 1e-6"
-)
+print(f"{num_steps} steps, f = {value(point):.6f} at {point.round(4)}")
+print(f"length of the gradient {np.linalg.norm(grad(point)):.1e}")
 
 # %% [markdown]
 # A small gradient says that the place is nearly level, which a minimum is, and a pass between

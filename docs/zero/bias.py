@@ -63,14 +63,15 @@ from gdbook.linear import design_matrix, least_squares
 
 X = design_matrix(features)
 best = least_squares(X, labels)
-left = (X @ best)[:, 0] - labels
+left = labels - (X @ best)[:, 0]
 least = left.square().mean().item()
 print(f"best line: w {best[0, 0]:.4f}, b {best[1, 0]:.4f}, loss {least:f}")
 print("left over:", [f"{number:+.3f}" for number in left.tolist()])
 
 # %% [markdown]
 # The best line has the loss `=least:f`; the run ended at `=loss:f`. Neither is zero, and
-# neither can be: what is left over bends, and no straight line bends. The bias
+# neither can be: the leftover errors go `=", ".join("+" if e > 0 else "−" for e in left)`,
+# and a straight line, which changes its sign once at most, cannot remove them. The bias
 # shares the error out a little better; it cannot take it away.
 #
 # ## What was found

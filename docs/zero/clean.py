@@ -25,7 +25,6 @@ lr, num_epochs = 0.3, 300
 # \ell(w) = (xw - y)^2 , \qquad \ell'(w) = 2x\,(xw - y) .
 # $$
 
-# %%
 # %% [markdown]
 # Each step draws one sample. But the listing still calls `sgd(…, batch_size)` with the
 # batch size of the regression before it. So the gradient of a single sample is divided
@@ -53,7 +52,7 @@ for _ in range(num_epochs):
 print(w, [f"{l:f}" for l in losses[:4]])
 
 # %% [markdown]
-# ## The trace, step by step
+# ## The printed losses, step by step
 #
 # The article prints the loss after every step, up to the first step of epoch 8. A step
 # that draws $x = 0$ changes nothing: a sample there has the slope 0 for every $w$.
@@ -108,8 +107,8 @@ for _ in range(num_epochs):
 print("the same, bit for bit:", by_hand == path)
 
 # %% [markdown]
-# At the last `make bench` the article's own loop took `=bench:toy by hand` times as long
-# as this one.
+# At the last [`make bench`](../reference/build.md#how-fast-it-is) the article's own loop
+# took `=bench:toy by hand` times as long as this one.
 #
 # ## Zero, printed and exact
 #

@@ -17,7 +17,8 @@ lift = y[3] - 3
 #
 # The *wrong label* story: the truth is $y = x$, and somebody wrote `=y[3]` for 3. The
 # *wrong model* story: the truth is $y = x$ below 3 and $y = x + `=lift:.1f`$ from there on,
-# and every label is right.
+# and every label is right. (At $w = 1$ the prediction is $x$, so the article's jump at
+# $\hat y = 3$ is a jump at $x = 3$.)
 
 
 # %%
@@ -41,7 +42,7 @@ print("lifted line: errors", y - lifted_line(x))
 
 # %%
 #| code-fold: Code of the figure
-#| fig-cap: The two stories agree on everything that was measured, save one label. They part only where nobody has measured yet.
+#| fig-cap: The two stories are the same below 3 and differ by `=lift:.1f` from 3 on. Only one of the four samples lies there.
 #| fig-alt: Two lines over x from 0 to 5. They coincide up to x equal to 3, then one runs a tenth above the other. Four samples lie on the lower line, the last one on the upper.
 from gdbook.figures import two_models
 

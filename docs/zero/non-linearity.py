@@ -97,7 +97,7 @@ descent_on_curve(grid, mean_loss(grid), near, mean_loss(near))
 plt.show()
 
 # %% [markdown]
-# A hair below 1 the loss is `=mean_loss(edge)[0]:f`, at 1 it is `=mean_loss(edge)[1]:f`. The
+# Just below 1 the loss is `=mean_loss(edge)[0]:f`, at 1 it is `=mean_loss(edge)[1]:f`. The
 # descent comes from above, $w = 2$, and shrinks its distance to 1 without ever changing
 # its sign, so it never steps over the edge. Started below, it would see a label of
 # `=labels[3]:.1f` without the lift and climb towards `=labels[3]:.1f`/3, past the edge, into

@@ -71,18 +71,17 @@ print(f"least squares: w {best:.4f}, loss {least:f}")
 
 # %%
 #| code-fold: Code of the figure
-#| fig-cap: After `=num_epochs:,` epochs the parameter still jumps at every step. Each sample pulls it towards a slope of its own.
+#| fig-cap: After `=num_epochs:,` epochs the parameter still jumps from step to step. Each sample pulls it towards a slope of its own.
 #| fig-alt: The parameter w over the last sixty steps. It jumps up and down around the dashed line of the least-squares slope and does not settle.
 from gdbook.figures import restless_path
 
-last = np.arange(len(w) - 60, len(w))
-restless_path(last, w[last], best)
+restless_path(np.arange(-60, 1), w[-61:], best)
 plt.show()
 
 # %% [markdown]
-# A step uses one sample. At the best slope the gradients of the four samples cancel in
-# their *sum*, but alone only that of $x = 0$ is zero, so the other steps lead away
-# again. Looked at after each epoch, $w$ wanders within a band:
+# At the best slope the four gradients add up to zero. But each step uses only one of
+# them, and only the gradient of $x = 0$ is zero. So a step on any other sample leaves
+# the best slope again. Looked at after each epoch, $w$ wanders within a band:
 
 # %%
 ends = w[4 * 100 :: 4]
