@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 def label_scatter(feature: np.ndarray, label: np.ndarray, slope: float) -> Figure:
     """Draw labels against one feature, with the line of that feature's true weight."""
     fig, ax = plt.subplots()
-    ax.plot(feature, label, ".", markersize=3, alpha=0.5)
+    ax.plot(feature, label, ".", markersize=3, alpha=0.5, label="samples")
     ends = np.array([feature.min(), feature.max()])
     ax.plot(ends, label.mean() + slope * (ends - feature.mean()), color="C1")
     middle = (ends[1] / 2, label.mean() + slope * (ends[1] / 2 - feature.mean()))
@@ -26,7 +26,7 @@ def label_scatter(feature: np.ndarray, label: np.ndarray, slope: float) -> Figur
 def loss_curve(losses: Sequence[float], floor: float) -> Figure:
     """Draw the loss after each epoch on a logarithmic axis, with its least value."""
     fig, ax = plt.subplots()
-    ax.semilogy(range(1, len(losses) + 1), losses)
+    ax.semilogy(range(1, len(losses) + 1), losses, label="run")
     ax.axhline(floor, color="C1", linestyle="--", linewidth=1)
     ax.annotate("least possible loss", (1, floor), color="C1", va="bottom")
     ax.set(xlabel="epoch", ylabel="mean loss")
@@ -38,8 +38,8 @@ def descent_on_curve(
 ) -> Figure:
     """Draw the loss over the parameter, and the values that a descent went through."""
     fig, ax = plt.subplots()
-    ax.plot(w, loss, color="C0")
-    ax.plot(path_w, path_loss, "o", color="C1")
+    ax.plot(w, loss, color="C0", label="loss")
+    ax.plot(path_w, path_loss, "o", color="C1", label="descent")
     ax.annotate("start", (path_w[0], path_loss[0]), xytext=(-8, 0), color="C1",
                 textcoords="offset points", ha="right", va="center")  # fmt: skip
     ax.set(xlabel="w", ylabel="mean loss")
@@ -52,7 +52,7 @@ def restless_path(steps: np.ndarray, w: np.ndarray, best: float) -> Figure:
     steps: counted from the end, which is 0.
     """
     fig, ax = plt.subplots()
-    ax.plot(steps, w, linewidth=0.8)
+    ax.plot(steps, w, linewidth=0.8, label="w")
     ax.axhline(best, color="C1", linestyle="--", linewidth=1.5)
     ax.annotate("least squares", (steps[0], best), xytext=(0, 3), color="C1",
                 textcoords="offset points")  # fmt: skip
@@ -67,7 +67,7 @@ def two_models(
     fig, ax = plt.subplots()
     ax.plot(x, line, label="line")
     ax.plot(x, lifted, color="C1")
-    ax.plot(*samples.T, "o", color="C2")
+    ax.plot(*samples.T, "o", color="C2", label="samples")
     ax.annotate("line", (x[-1], line[-1]), color="C0", va="top", ha="right",
                 xytext=(0, -6), textcoords="offset points")  # fmt: skip
     ax.annotate("lifted line", (x[-1], lifted[-1]), color="C1", va="bottom",
@@ -83,8 +83,8 @@ def slope_over_angle(angle: np.ndarray, change: np.ndarray, downhill: float) -> 
     the direction against it.
     """
     fig, ax = plt.subplots()
-    ax.plot(angle, change)
-    ax.axhline(0, color="C1", linewidth=0.8)
+    ax.plot(angle, change, label="one step")
+    ax.axhline(0, color="C1", linewidth=0.8, label="no change")
     ax.axvline(downhill, color="C1", linestyle="--")
     ax.annotate("against the gradient", (downhill, change.max()), color="C1",
                 ha="center", va="bottom")  # fmt: skip

@@ -34,8 +34,8 @@ def ratio_fan(
     fig, ax = plt.subplots()
     points = np.arange(1, len(ratios) + 1)
     ax.fill_between(points, mean - spread, mean + spread, color="C1", alpha=0.2)
-    ax.plot(points, ratios, color="C0", linewidth=0.8)
-    ax.plot(points, mean, color="C1")
+    ax.plot(points, ratios, color="C0", linewidth=0.8, label="run")
+    ax.plot(points, mean, color="C1", label="predicted mean")
     ax.axhline(decided, color="C2", linestyle="--", linewidth=1.2)
     mark(ax, "predicted mean\n± deviation", (points[-1], mean[-1]), "C1")
     mark(ax, "decided", (1, decided), "C2", (0, 8))
@@ -72,8 +72,8 @@ def needed_over_lr(
     Shapes: lrs (k,), predicted (k,), measured (k,) or (k, runs).
     """
     fig, ax = plt.subplots()
-    ax.semilogy(lrs, predicted, color="C0")
-    ax.semilogy(lrs, measured, ".", color="C1")
+    ax.semilogy(lrs, predicted, color="C0", label="predicted")
+    ax.semilogy(lrs, measured, ".", color="C1", label="run")
     for limit in critical:
         ax.axvline(limit, color="C2", linestyle="--", linewidth=1.2)
     top = np.max(predicted[np.isfinite(predicted)])

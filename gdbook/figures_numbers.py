@@ -21,13 +21,18 @@ def parts_against_epoch(
     fig, ax = plt.subplots()
     epochs = np.arange(0, len(predicted), 30)
     for k, first in enumerate(changes):
-        ax.semilogy(epochs, predicted[epochs, k], color=f"C{k}")
-        ax.plot(epochs, run[epochs, k], "o", color=f"C{k}", markersize=4)
-        ax.plot(first, 1, "|", color=f"C{k}", markersize=15, markeredgewidth=2)
+        what, color = ("loss", "w0", "w1", "b")[k], f"C{k}"
+        ax.semilogy(
+            epochs, predicted[epochs, k], color=color, label=f"{what}, predicted"
+        )
+        ax.plot(epochs, run[epochs, k], "o", color=color, markersize=4, label=what)
+        ax.plot(
+            first, 1, "|", color=color, markersize=15, markeredgewidth=2, label=what
+        )
         label = {0: f"{first}", 1: f"{min(changes[1:])} to {max(changes)}"}.get(k, "")
         ax.annotate(label, (first, 0.2), color=f"C{k}", ha="center", va="top")
-    ax.axhline(1, color="C5", linewidth=1)
-    ax.axvline(stopped, color="C5", linestyle="--", linewidth=1)
+    ax.axhline(1, color="C5", linewidth=1, label="as large as the noise")
+    ax.axvline(stopped, color="C5", linestyle="--", linewidth=1, label="stopped")
     ax.annotate("errors of w0, w1, b", (150, 2e4), color="C1")
     ax.annotate("loss", (350, 2e-3), color="C0")
     ax.annotate("unfinished is larger", (0, 1.6), color="C5")
@@ -43,8 +48,8 @@ def distance_in_units(real: np.ndarray, run: np.ndarray, prints_zero: float) -> 
     """
     fig, ax = plt.subplots()
     exact = run.argmin()
-    ax.semilogy(real, color="C1", drawstyle="steps-post", linewidth=1)
-    ax.semilogy(run[:exact], "o", color="C0", markersize=3)
+    ax.semilogy(real, color="C1", drawstyle="steps-post", linewidth=1, label="exact")
+    ax.semilogy(run[:exact], "o", color="C0", markersize=3, label="float32")
     ax.axhline(prints_zero, color="C2", linestyle="--", linewidth=1)
     ax.annotate("below: prints as zero", (0, prints_zero), xytext=(0, -4),
                 color="C2", textcoords="offset points", va="top")  # fmt: skip
@@ -66,10 +71,10 @@ def factor_of_a_pass(
     """Draw what a pass leaves of the error against the step size; marks: name → lr."""
     fig, ax = plt.subplots()
     for ends in windows:
-        ax.axvspan(*ends, color="C2", alpha=0.15, linewidth=0)
-    ax.plot(lrs, factors, color="C0")
-    ax.plot(run_lrs, run, "o", color="C1")
-    ax.axhline(1, color="C5", linewidth=1)
+        ax.axvspan(*ends, color="C2", alpha=0.15, linewidth=0, label="converges")
+    ax.plot(lrs, factors, color="C0", label="predicted")
+    ax.plot(run_lrs, run, "o", color="C1", label="run")
+    ax.axhline(1, color="C5", linewidth=1, label="limit")
     for name, lr in marks.items():
         right = name == list(marks)[-1]
         ax.axvline(lr, color="C3", linestyle="--", linewidth=1)
@@ -86,9 +91,10 @@ def cloud_on_a_line(
     """Draw how often w ends in each bin, predicted and measured; marks: name → w."""
     fig, ax = plt.subplots()
     edges = 1000 * (edges - 1)
-    ax.stairs(100 * predicted, edges, fill=True, color="C0", alpha=0.35)
+    bars = {"fill": True, "color": "C0", "alpha": 0.35, "label": "predicted"}
+    ax.stairs(100 * predicted, edges, **bars)
     hit, middle = run > 0, (edges[1:] + edges[:-1]) / 2
-    ax.plot(middle[hit], 100 * run[hit], "o", color="C0", markersize=3)
+    ax.plot(middle[hit], 100 * run[hit], "o", color="C0", markersize=3, label="run")
     top = 100 * max(predicted.max(), run.max())
     for name, w in marks.items():
         ax.axvline(1000 * (w - 1), color="C1", linestyle="--", linewidth=1)
@@ -108,8 +114,9 @@ def cloud_in_the_plane(
     dash = np.ptp(hull[:, 0]) / 400  # dots as one line with gaps: a light drawing
     gaps = np.full(len(points), np.nan)
     x = np.column_stack([points[:, 0], points[:, 0] + dash, gaps])
-    ax.plot(x.ravel(), np.repeat(points[:, 1], 3), color="C0", linewidth=2)
-    ax.plot(*np.vstack([hull, hull[:1]]).T, color="C2", linewidth=1)
+    y = np.repeat(points[:, 1], 3)
+    ax.plot(x.ravel(), y, color="C0", linewidth=2, label="run")
+    ax.plot(*np.vstack([hull, hull[:1]]).T, color="C2", linewidth=1, label="outline")
     for name, (w, b) in marks.items():
         ax.plot(1000 * (w - 1), 1000 * b, "o", color="C1", markersize=7)
         ax.annotate(name, (1000 * (w - 1), 1000 * b), xytext=(0, -9), color="C1",
@@ -126,9 +133,10 @@ def band_and_runs(
     mean, spread, runs = 1000 * mean, 1000 * spread, 1000 * runs
     ax.margins(y=0.1)
     low, high = mean - 2 * spread, mean + 2 * spread
-    ax.fill_between(epochs, low, high, color="C0", alpha=0.2, linewidth=0)
-    ax.semilogx(epochs, runs, color="C0", linewidth=0.8)
-    ax.plot(epochs, mean, color="C1", linewidth=1.2)
+    band = {"color": "C0", "alpha": 0.2, "linewidth": 0, "label": "predicted band"}
+    ax.fill_between(epochs, low, high, **band)
+    ax.semilogx(epochs, runs, color="C0", linewidth=0.8, label="run")
+    ax.plot(epochs, mean, color="C1", linewidth=1.2, label="predicted mean")
     ax.axhline(0, color="C2", linestyle="--", linewidth=1)
     ax.annotate("least squares", (epochs[-1], 0), xytext=(0, -4), color="C2", va="top",
                 textcoords="offset points", ha="right")  # fmt: skip

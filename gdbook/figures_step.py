@@ -108,7 +108,7 @@ def predicted_losses(predicted: np.ndarray, published: np.ndarray) -> Figure:
     """Draw the predicted loss after each step, and the published ones as dots."""
     fig, ax = plt.subplots()
     steps, above = np.arange(1, len(predicted) + 1), published > 0
-    ax.semilogy(steps, predicted, drawstyle="steps-mid")
+    ax.semilogy(steps, predicted, drawstyle="steps-mid", label="predicted")
     ax.semilogy(steps[above], published[above], "o", color="C1", markersize=4)
     ax.text(steps[4], predicted[2], "predicted", color="C0", va="bottom")
     ax.text(steps[8], published[7], "published", color="C1")

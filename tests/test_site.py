@@ -143,6 +143,15 @@ def test_downloads_are_valid_and_numbered_in_order(book):
     assert "print(1)" in book.page("page.py")
 
 
+def test_a_note_keeps_its_words_and_loses_its_margin_when_taken_away(book):
+    note = '<span class="margin">An *aside*, see [home](index.md).</span>'
+    book.write("page.py", f"# %% [markdown]\n# Text. {note}\n\n# %%\nprint(1)\n")
+    book.build()
+    aside = '<span class="margin">An <em>aside</em>, see <a href="index.html">home</a>.'
+    assert aside in book.page("page.html")
+    assert "# Text. An *aside*, see home." in book.page("page.py")
+
+
 @pytest.mark.parametrize(
     ("uri", "text", "words"),
     [

@@ -29,7 +29,8 @@ features, labels = synthetic_data(true_w, true_b, num_examples)
 # ## The loss
 #
 # The loss of a sample is half the square of its error. The half cancels the 2 that
-# differentiation brings:
+# differentiation brings: <span class="margin">The toys of [part 2](../zero/clean.py) leave
+# the half out. Their gradients are twice as long.</span>
 #
 # $$
 # \ell_i = \tfrac12 (\hat y_i - y_i)^2 , \qquad

@@ -26,9 +26,9 @@ lr, batch_size = 0.0003, 10
 #
 # A step does not look at all `=num_examples:,` samples. It looks at a *mini-batch* of
 # `=batch_size`. An epoch shuffles the samples once and cuts them into
-# `=num_examples // batch_size` mini-batches, so that every sample is seen once. The
-# article never states its batch size; the published numbers come out with
-# `=batch_size`.
+# `=num_examples // batch_size` mini-batches, so that every sample is seen once.
+# <span class="margin">The article never states its batch size. The published numbers come
+# out with `=batch_size`.</span>
 
 # %%
 from gdbook.data import data_iter

@@ -21,8 +21,8 @@ pull = 2 * lr / divisor
 #
 # Each step multiplies *w* by a number and adds another one. So does a pass of four steps:
 # $w \mapsto a w + v$. The contraction *a* is the same in all 24 orders, the shift *v* is
-# not. Every epoch applies one of these maps, drawn at random. (Such a system is called an
-# *iterated function system*.)
+# not. Every epoch applies one of these maps, drawn at random.
+# <span class="margin">Such a system is called an *iterated function system*.</span>
 
 # %%
 orders = list(itertools.permutations(range(4)))

@@ -89,9 +89,9 @@ for name, s, u in zip(["w0", "w1", "b "], noise, unfinished, strict=True):
 # %% [markdown]
 # Most people expect the errors to be noise, as the loss is. They are not: almost all of
 # each error is descent that was not yet done. In the smallest of the three the
-# unfinished part is `=np.abs(unfinished / noise).min():.0f` times the noise part. (The last
-# digits differ from the [table of part 1](../experiment/train.py), since that run rounds to
-# float32.) Here are the four predictions beside what the article printed, and beside its
+# unfinished part is `=np.abs(unfinished / noise).min():.0f` times the noise part.
+# <span class="margin">The last digits differ from the [table of part
+# 1](../experiment/train.py), since that run rounds to float32.</span> Here are the four predictions beside what the article printed, and beside its
 # run in float32:
 
 # %%

@@ -73,6 +73,7 @@ certain = next(epoch for epoch, reached in enumerate(ends) if (reached == 1).all
 print(f"exactly 1 in every order from epoch {certain} on")
 
 # %% [markdown]
+# <span class="margin">Four samples can stand in 4 · 3 · 2 · 1 = 24 orders.</span>
 # With 24 orders for each epoch there are 24<sup>`=certain`</sup> ways to get there, and yet at
 # the end of an epoch at most `=max(len(reached) for reached in ends)` values are possible.
 # The run beside the prediction, in the article's order:

@@ -24,7 +24,9 @@ SEED = 20
 # $$
 #
 # where the remainder $r(\mathbf d)$ shrinks faster than $\lVert \mathbf d \rVert$ does. For
-# short steps the middle term decides. It is a product of lengths and a cosine,
+# short steps the middle term decides. <span class="margin">Why the product of two vectors is
+# that of their lengths and the cosine between them, [a later page](slope.py) shows.</span>
+# It is a product of lengths and a cosine,
 # $\lVert \mathbf g \rVert \lVert \mathbf d \rVert \cos \alpha$. Among all steps of one
 # length it is least when the cosine is −1, and that is the direction
 # $-\mathbf g / \lVert \mathbf g \rVert$.

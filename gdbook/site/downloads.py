@@ -11,6 +11,7 @@ from gdbook.site.render import merged, table_name
 
 CSV = "text/csv"  # the form in which a kernel gives a figure's data
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?://)[^)]*\)(?:\{[^}]*\})?")
+MARGIN = re.compile(r'<span class="margin">(.*?)</span>', re.DOTALL)
 
 
 def notebook(page: list[Finished]) -> str:
@@ -64,8 +65,8 @@ def script(page: list[Finished]) -> str:
 
 
 def away(text: str) -> str:
-    """Prose without its links to other pages, which stay behind."""
-    return LINK.sub(r"\1", text)
+    """Prose without its links to other pages and its margin, which stay behind."""
+    return MARGIN.sub(r"\1", LINK.sub(r"\1", text))
 
 
 def tables(page: list[Finished]) -> dict[str, str]:
