@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 def label_scatter(feature: np.ndarray, label: np.ndarray, slope: float) -> Figure:
     """Draw labels against one feature, with the line of that feature's true weight."""
     fig, ax = plt.subplots()
-    ax.plot(feature, label, ".", markersize=3, alpha=0.5, label="samples")
+    ax.plot(feature, label, ".", markersize=3, alpha=0.7, label="samples")
     ends = np.array([feature.min(), feature.max()])
     ax.plot(ends, label.mean() + slope * (ends - feature.mean()), color="C1")
     middle = (ends[1] / 2, label.mean() + slope * (ends[1] / 2 - feature.mean()))

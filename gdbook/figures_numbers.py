@@ -91,8 +91,8 @@ def cloud_on_a_line(
     """Draw how often w ends in each bin, predicted and measured; marks: name → w."""
     fig, ax = plt.subplots()
     edges = 1000 * (edges - 1)
-    bars = {"fill": True, "color": "C0", "alpha": 0.35, "label": "predicted"}
-    ax.stairs(100 * predicted, edges, **bars)
+    bars = ax.stairs(100 * predicted, edges, fill=True, color="C0", alpha=0.35)
+    bars.set_label("predicted")
     hit, middle = run > 0, (edges[1:] + edges[:-1]) / 2
     ax.plot(middle[hit], 100 * run[hit], "o", color="C0", markersize=3, label="run")
     top = 100 * max(predicted.max(), run.max())
@@ -133,8 +133,8 @@ def band_and_runs(
     mean, spread, runs = 1000 * mean, 1000 * spread, 1000 * runs
     ax.margins(y=0.1)
     low, high = mean - 2 * spread, mean + 2 * spread
-    band = {"color": "C0", "alpha": 0.2, "linewidth": 0, "label": "predicted band"}
-    ax.fill_between(epochs, low, high, **band)
+    band = ax.fill_between(epochs, low, high, color="C0", alpha=0.2, linewidth=0)
+    band.set_label("predicted band")
     ax.semilogx(epochs, runs, color="C0", linewidth=0.8, label="run")
     ax.plot(epochs, mean, color="C1", linewidth=1.2, label="predicted mean")
     ax.axhline(0, color="C2", linestyle="--", linewidth=1)

@@ -82,6 +82,17 @@ def test_a_figure_is_one_drawing_for_both_schemes_with_caption_and_alternative(b
     assert "#050500" not in page
 
 
+def test_a_thousand_dots_are_one_path_and_all_of_them_are_there(book):
+    options = "#| fig-cap: A cloud.\n#| fig-alt: A cloud.\n"
+    cloud = FIGURE.replace("[1, 2], [3, 0.1 + 0.2]", 'range(1000), range(1000), "."')
+    book.write("page.py", cloud.format(options=options))
+    book.build()
+    page = book.page("page.html")
+    (dots,) = re.findall(r'<path d="([^"]*)"[^>]*stroke-linecap: round', page)
+    assert len(re.findall(r"M[\d.]+ [\d.]+h0", dots)) == 1000
+    assert page.count("<use") < 30  # the ticks, and the second view of the drawing
+
+
 def test_a_figure_has_its_data_beside_the_page_and_not_in_the_notebook(book):
     options = "#| fig-cap: Down it goes.\n#| fig-alt: A falling line.\n"
     book.write("page.py", FIGURE.format(options=options))

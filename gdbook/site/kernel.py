@@ -31,6 +31,13 @@ ROLES = {
     "#050504": ("c4", "#a8185a"),
     "#050505": ("c5", "#0b6b7c"),
 }
+# one drawing of a disc, and its uses: how matplotlib writes the round markers of a line
+DOTS = re.compile(
+    r'<defs> <path id="(?P<id>\w+)" d="M 0 (?P<radius>[\d.]+) C[^"]*" '
+    r'style="(?P<edge>[^"]*)"/> </defs> <g(?P<clip>[^>]*)> '
+    r'(?P<uses>(?:<use href="#(?P=id)" x="[^"]*" y="[^"]*" '
+    r'style="(?P<style>[^"]*)"/> )+)</g>'
+)
 
 
 def setup() -> None:
@@ -62,7 +69,21 @@ def svg(figure: Figure) -> str:
     text = re.sub(r"\s+", " ", text).replace("xlink:href", "href")
     text = re.sub("|".join(ROLES), lambda match: variable(match[0]), text)
     text = re.sub(r"font: ?([\d.]+px)[^;\"]*", r"font-size: \1", text)
-    return resize(shorten(unique(text))).strip()
+    return resize(shorten(unique(DOTS.sub(one_path, text)))).strip()
+
+
+def one_path(dots: re.Match) -> str:
+    """Round markers as one line of points with round ends: browsers draw it at once."""
+    style = dict(part.split(": ") for part in dots["style"].split("; "))
+    width = re.search(r"stroke-width: ([\d.]+)", dots["edge"])
+    size = 2 * float(dots["radius"]) + float(width[1] if width else 1)
+    points = re.findall(r'x="([^"]*)" y="([^"]*)"', dots["uses"])
+    d = "".join(f"M{x} {y}h0" for x, y in points)
+    opacity = style.get("fill-opacity", "1")
+    return (
+        f'<path d="{d}"{dots["clip"]} style="fill: none; stroke: {style["fill"]}; '
+        f'stroke-width: {size:g}; stroke-opacity: {opacity}; stroke-linecap: round"/>'
+    )
 
 
 def round_numbers(tag: re.Match) -> str:

@@ -7,15 +7,17 @@ from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 
+SEARCH = ' data-md-component="search" role="dialog"'
 TOGGLE = ' type="checkbox" id="__{}" autocomplete="off"'
 # what the theme writes, and what it should have written
 PAGE = {
     "<!doctype html>": "<!DOCTYPE html>",
-    ' role="dialog"': ' role="dialog" aria-label="Search"',
+    SEARCH: f'{SEARCH} aria-label="Search"',
     TOGGLE.format("drawer"): ' type="checkbox" id="__drawer"',
     TOGGLE.format("search"): ' type="checkbox" id="__search"',
 }
 CODE_NAV = '"nav",{class:"md-code__nav"}'
+TABLE = '{class:"md-typeset__scrollwrap"'
 # The index of the whole book is loaded by every page; most readers never search. In the
 # script's own words: when something in the form gets the focus, or an address searches.
 INDEX = 'document.forms.namedItem("search")?ks():tt'
@@ -34,11 +36,15 @@ def page(html: str) -> str:
 
 
 def script(site: Path) -> None:
-    """Load the search index when it is wanted; a block's one button is no landmark."""
+    """Load the search index when it is wanted; let keys scroll a table.
+
+    The corner of a block of code, with its one button, is no landmark.
+    """
     for path in (site / "assets" / "javascripts").glob("bundle.*.js"):
         text = path.read_text(encoding="utf-8")
         text = replaced(text, CODE_NAV, CODE_NAV.replace("nav", "div", 1), path.name)
         text = replaced(text, INDEX, INDEX_LATER, path.name)
+        text = replaced(text, TABLE, f"{TABLE},tabindex:0", path.name)
         path.write_text(text, encoding="utf-8")
 
 

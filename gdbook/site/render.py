@@ -86,9 +86,10 @@ def output_of(output: dict, done: Finished, number: int, waiting: list[str]) -> 
 
 
 def printed(text: str) -> str:
-    """Printed text; folded when it is long."""
+    """Printed text; folded when long. What is too wide scrolls by keyboard too."""
     lines = text.rstrip("\n").count("\n") + 1
-    block = f'<pre class="output">{html.escape(text.rstrip(), quote=False)}</pre>'
+    inside = html.escape(text.rstrip(), quote=False)
+    block = f'<pre class="output" tabindex="0">{inside}</pre>'
     if lines <= FOLD:
         return block
     return f"<details><summary>Output, {lines} lines</summary>{block}</details>"
