@@ -1,7 +1,8 @@
-"""`make bench`: how fast the book is, as ratios within one run.
+"""`make bench`: how fast the book is, as ratios within one run, and how light.
 
 Machines differ and are noisy; a ratio of two times measured side by side travels. The
-table goes to tests/bench.json, and from there onto the page about the build.
+tables go to tests/bench.json, and from there onto the page about the build. The table
+about pages needs Chromium and npm.
 """
 
 import contextlib
@@ -22,6 +23,7 @@ import nbformat
 import numpy as np
 import psutil
 import torch
+from playwright.sync_api import Browser
 
 from gdbook.data import setup_seed, shuffled
 from gdbook.experiments import (
@@ -36,6 +38,7 @@ from gdbook.optimizers import UPDATES, cost_per_step
 from gdbook.reproduce import reproduce
 from gdbook.theory import ensemble
 
+from . import web
 from .test_serve import Server
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +51,26 @@ site_name: Stock
 theme: {name: material, font: false}
 plugins: [search, {mkdocs-jupyter: {execute: true, cache: false}}]
 """
+# one page of each kind; the heaviest is found by weighing all
+PLAYED = "zero/clean"
+KINDS = {
+    "home": "index.html",
+    "text": "reference/notation.html",
+    "code": "experiment/data.html",
+    "a figure to play with": f"{PLAYED}.html",
+    "a proof": "why/steepest.html",
+    "the ledger": "reference/ledger.html",
+}
+COLUMNS = {
+    "page": "target",
+    "Lighthouse": "at least 99 / 100 / 100 / 100",
+    "kB over the wire": "text: at most 120, any: at most 250",
+    "layout shift": "0",
+    "blocking time": "under 50 ms",
+    "axe violations": "0",
+    "HTML errors": "0",
+    "requests to other hosts": "0",
+}
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -236,8 +259,8 @@ def largest_page(site: Path) -> float:
     return max(len(text.encode()) for text in bare) / 1000
 
 
-def measure_builds(folder: Path, rows: list[list[str]]) -> None:
-    """Builds, pages and serving."""
+def measure_builds(folder: Path, rows: list[list[str]]) -> tuple[Path, Path]:
+    """Builds, pages and serving; return the site, and the stock one."""
     book = copy_of_the_book(folder / "book")
     memory: list[int] = []
     cold = seconds(lambda: memory.append(build(book)))
@@ -278,6 +301,65 @@ def measure_builds(folder: Path, rows: list[list[str]]) -> None:
         costs[count] = best_of(3, lambda many=many: build(many))
     rows.append(["warm build of 100 generated pages, against 10", "at most 10",
                  f"{costs[100] / costs[10]:.1f}"])  # fmt: skip
+    return book / "site", stock / "site"
+
+
+def measure_pages(site: Path, stock_site: Path) -> list[list[str]]:
+    """What a reader gets: a page of each kind, and one of them in the stock book."""
+    rows: list[list[str]] = []
+    with web.chromium() as browser:
+        with web.served(site) as host:
+            pages = KINDS | {"the heaviest": heaviest(site, host, browser)}
+            for kind, page in pages.items():
+                name = f"{kind}: {page.removesuffix('.html')}"
+                rows.append([name, *measured(site / page, f"{host}/{page}", browser)])
+        with web.served(stock_site) as host:
+            page = stock_page(site, PLAYED)
+            name = f"stock mkdocs-jupyter: {PLAYED}"
+            rows.append([name, *measured(stock_site / page, f"{host}/{page}", browser)])
+    return rows
+
+
+def heaviest(site: Path, host: str, browser: Browser) -> str:
+    """The page that takes most bytes on a first visit."""
+    pages = [path.relative_to(site).as_posix() for path in site.rglob("*.html")]
+    return max(pages, key=lambda page: web.first_visit(browser, f"{host}/{page}"))
+
+
+def stock_page(site: Path, name: str) -> str:
+    """Where the stock book has a page's content: it counts the notebooks."""
+    notebooks = sorted(site.rglob("*.ipynb"))
+    return f"{notebooks.index(site / f'{name}.ipynb')}/index.html"
+
+
+def measured(file: Path, url: str, browser: Browser) -> list[str]:
+    """One page's row: Lighthouse, bytes, axe, html-validate."""
+    # the best of three: noise only ever takes away
+    verdicts = [web.lighthouse(url) for _ in range(3)]
+    best = max(verdicts, key=lambda verdict: (verdict.performance, -verdict.blocking))
+    size, foreign = web.first_visit(browser, url)
+    scores = best.performance, best.accessibility, best.best_practices, best.seo
+    return [
+        " / ".join(map(str, scores)),
+        f"{size / 1000:.0f}",
+        f"{best.shift:.3f}".removesuffix(".000"),
+        f"{best.blocking:.0f} ms",
+        str(violations(url, browser)),
+        str(len(web.html_errors([file]))),
+        str(foreign),
+    ]
+
+
+def violations(url: str, browser: Browser) -> int:
+    """How many of axe's rules a page breaks, on a phone or a desk, in light or dark."""
+    broken: set[str] = set()
+    for size in (web.PHONE, web.DESK):
+        for scheme in ("light", "dark"):
+            page = browser.new_page(viewport=size, color_scheme=scheme)
+            page.goto(url)
+            broken |= {found["id"] for found in web.axe_violations(page)}
+            page.close()
+    return len(broken)
 
 
 def measure_numbers(rows: list[list[str]]) -> str:
@@ -318,17 +400,25 @@ def measure_ensembles(rows: list[list[str]]) -> None:
                  f"{times[10_000]:.1f} s ({shown})"])  # fmt: skip
 
 
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["--"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
 def main() -> None:
-    """Measure everything, print the table, and keep it for the page about the build."""
+    """Measure everything, print the tables, and keep them for the page of the build."""
     rows: list[list[str]] = []
     factor = measure_numbers(rows)
     measure_ensembles(rows)
     with tempfile.TemporaryDirectory() as folder:
-        measure_builds(Path(folder), rows)
-    lines = [["what", "target", "measured"], ["--", "--", "--"], *rows]
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    print(table)
-    found = {"table": table, "toy by hand": factor}
+        pages = measure_pages(*measure_builds(Path(folder), rows))
+    found = {
+        "table": table(["what", "target", "measured"], rows),
+        "toy by hand": factor,
+        "pages": table([*COLUMNS], [[*COLUMNS.values()], *pages]),
+    }
+    print(found["table"], found["pages"], sep="\n\n")
     target = ROOT / "tests" / "bench.json"
     target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
 

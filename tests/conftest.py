@@ -4,18 +4,29 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 
+import matplotlib
 import pytest
 import torch
+from matplotlib import pyplot as plt
+from playwright.sync_api import Browser
 
 from gdbook.experiments import EXPERIMENTS, Result
+from gdbook.site.kernel import STYLE, svg
+from gdbook.site.pages import read_page
+from gdbook.site.quote import Quotations
+
+from . import web
 
 ROOT = Path(__file__).parents[1]
 ENV = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+Page = Callable[[str], SimpleNamespace]
 torch.set_num_threads(1)
 
 
@@ -46,6 +57,42 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = mkdocs(ROOT, "build", "--strict", "--site-dir", str(target))
     assert done.returncode == 0, done.stdout
     return target
+
+
+@pytest.fixture(scope="module")  # one process can drive one Playwright at a time
+def browser() -> Iterator[Browser]:
+    """A Chromium; without one its tests are skipped, or fail where CI demands them."""
+    if not web.CHROMIUM:
+        web.missing("no Chromium was found: the browser tests need one")
+    with web.chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """Run the code of a page of part 3, once and here; the names it leaves come."""
+    ran = cache(run_here)
+    matplotlib.use("agg")
+    yield ran
+    plt.close("all")
+
+
+def run_here(name: str) -> SimpleNamespace:
+    """Run the cells of a page, with its figures as SVG under the name `figures`."""
+    path, quotations, figures = ROOT / f"docs/numbers/{name}.py", Quotations(), []
+    space: dict = {"__name__": name}
+
+    def show() -> None:
+        figures.append(svg(plt.gcf()))
+        plt.close("all")
+
+    with pytest.MonkeyPatch.context() as patch, plt.style.context(STYLE):
+        patch.setattr(plt, "show", show)
+        for cell in read_page(path, path.name):
+            if cell.kind == "code":
+                code = quotations.expand(cell) if cell.shown else cell.source
+                exec(compile(code, cell.place, "exec"), space)
+    return SimpleNamespace(**space, figures=figures)
 
 
 def mkdocs(folder: Path, *arguments: str) -> subprocess.CompletedProcess:

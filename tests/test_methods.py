@@ -1,59 +1,25 @@
 """The pages on methods: what they computed, beside theory and beside other counts."""
 
 import math
-import runpy
 import sys
-from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
-from matplotlib import pyplot as plt
 from torch.utils.data import DataLoader, TensorDataset
 
 from gdbook import optimizers, theory
 from gdbook.data import setup_seed, shuffled
 from gdbook.experiments import WRONG_LABELS, linear_regression, wrong_label
 from gdbook.linear import design_matrix
-from gdbook.site.kernel import STYLE, svg
 from gdbook.tables import entry, power_of_ten
 
-from .conftest import ROOT
+from .conftest import ROOT, Page
 
 torch.set_num_threads(1)
 PAGES = ["model-or-data", "step-size", "optimizers"]  # by-torch trains for too long
 X_TOY = np.arange(4.0)
-Page = Callable[[str], SimpleNamespace]
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterable[Page]:
-    """Run a page once, in this process; return the names it leaves, and its figures."""
-    ran: dict[str, SimpleNamespace] = {}
-    matplotlib.use("agg")
-
-    def names(name: str) -> SimpleNamespace:
-        if name not in ran:
-            ran[name] = run(name)
-        return ran[name]
-
-    yield names
-    plt.close("all")
-
-
-def run(name: str) -> SimpleNamespace:
-    figures: list[str] = []
-
-    def show() -> None:
-        figures.append(svg(plt.gcf()))
-        plt.close("all")
-
-    with pytest.MonkeyPatch.context() as patch, plt.style.context(STYLE):
-        patch.setattr(plt, "show", show)
-        space = runpy.run_path(str(ROOT / f"docs/numbers/{name}.py"))
-    return SimpleNamespace(**space, figures=figures)
 
 
 # --- All of the pages -----------------------------------------------------------------

@@ -1,24 +1,18 @@
 """The pages on the numbers: what they computed, beside the article and beside runs."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import permutations
-from types import SimpleNamespace
 
-import matplotlib
 import numpy as np
 import pytest
 import sympy as sp
-from matplotlib import pyplot as plt
 
 from gdbook import theory
 from gdbook.ledger import published, read_ledger
-from gdbook.site.kernel import STYLE, svg
-from gdbook.site.pages import read_page
-from gdbook.site.quote import Quotations
 
-from .conftest import ROOT
+from .conftest import Page
 
 PAGES = ["errors", "zero", "divisor", "cloud", "settle"]
 LR, DIVISOR = 0.3, 10
@@ -27,40 +21,6 @@ WRONG = np.array([0, 1, 2, 3.1])
 SLOPE, PLANE = X_TOY[:, None], np.column_stack([X_TOY, np.ones(4)])
 TOYS = [pytest.param(SLOPE, id="slope"), pytest.param(PLANE, id="slope and bias")]
 LEDGER = published(read_ledger())
-Page = Callable[[str], SimpleNamespace]
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterable[Page]:
-    """Run the code of a page, once and in this process; return the names it leaves."""
-    ran: dict[str, SimpleNamespace] = {}
-    matplotlib.use("agg")
-
-    def names(name: str) -> SimpleNamespace:
-        if name not in ran:
-            ran[name] = run(name)
-        return ran[name]
-
-    yield names
-    plt.close("all")
-
-
-def run(name: str) -> SimpleNamespace:
-    """Run the cells of a page, with its figures as SVG under the name `figures`."""
-    path, quotations, figures = ROOT / f"docs/numbers/{name}.py", Quotations(), []
-    space: dict = {"__name__": name}
-
-    def show() -> None:
-        figures.append(svg(plt.gcf()))
-        plt.close("all")
-
-    with pytest.MonkeyPatch.context() as patch, plt.style.context(STYLE):
-        patch.setattr(plt, "show", show)
-        for cell in read_page(path, path.name):
-            if cell.kind == "code":
-                code = quotations.expand(cell) if cell.shown else cell.source
-                exec(compile(code, cell.place, "exec"), space)
-    return SimpleNamespace(**space, figures=figures)
 
 
 def check_printed(value: float, printed: str) -> None:

@@ -6,7 +6,6 @@ The scripts run as the site serves them. Displayed texts are compared, not inter
 import gzip
 import inspect
 import math
-import os
 import random
 import re
 import shutil
@@ -38,13 +37,6 @@ from .conftest import ROOT
 
 SCRIPTS = ROOT / "docs" / "assets" / "play"
 PAGE = (Path(__file__).parent / "play" / "page.html").read_text(encoding="utf-8")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-]
 BUDGET = 12_000
 CASES = 60
 TOYS = {
@@ -61,41 +53,6 @@ Open = Callable[..., "object"]
 
 
 # --- The browser and the page ---------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    """A Chromium; without one the tests are skipped, or fail where CI demands them."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        return missing("no playwright found: pip install playwright")
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        return missing(f"no Chromium found under any of these names: {BROWSERS}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-def missing(reason: str) -> None:
-    """Skip the browser tests, or fail where they must have run."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.mark.parametrize(
-    ("demanded", "outcome"),
-    [("1", pytest.fail.Exception), ("", pytest.skip.Exception)],
-)
-def test_a_missing_browser_skips_with_its_reason_and_fails_where_ci_demands_it(
-    monkeypatch, demanded, outcome
-):
-    monkeypatch.setenv("CI", demanded)
-    with pytest.raises(outcome, match="no Chromium found"):
-        missing("no Chromium found")
 
 
 def write_site(
