@@ -5,55 +5,96 @@ import io
 import re
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 from fontTools.ttLib import TTFont
 
 from gdbook.site import fonts
 
 from .conftest import ROOT
 
-WHOLE = ROOT / "docs" / "assets" / "katex" / "fonts"
+KATEX = ROOT / "docs" / "assets" / "katex"
+FACE = re.compile(
+    r"@font-face\{[^}]*font-family:KaTeX_(\w+);font-style:(\w+);font-weight:(\d+);"
+    r"src:url\(data:font/woff2;base64,([^)]*)\)"
+)
 
 
 @pytest.fixture(scope="module")
-def needed(site):
-    """Every character that a formula shows, as a parser of HTML finds it."""
-    pages = [BeautifulSoup(p.read_text("utf-8"), "html.parser")
-             for p in site.rglob("*.html")]  # fmt: skip
-    shown = [part.get_text() for page in pages for part in page.select(".katex-html")]
-    return {ord(sign) for text in shown for sign in text}
-
-
-def served(site, name):
-    """A font as the site serves it: a file, or inside the style sheet."""
-    path = site / "assets" / "katex" / "fonts" / f"{name}.woff2"
-    if path.exists():
-        return TTFont(path)
-    family, weight, style = FACES[name]
-    sheet = (site / fonts.STYLE).read_text("utf-8")
-    face = rf"font-family:{family};font-style:{style};font-weight:{weight};"
-    (data,) = re.findall(rf"{face}src:url\(data:font/woff2;base64,([^)]*)\)", sheet)
-    return TTFont(io.BytesIO(base64.b64decode(data)))
-
-
-FACES = {
-    "KaTeX_Main-Regular": ("KaTeX_Main", 400, "normal"),
-    "KaTeX_Math-Italic": ("KaTeX_Math", 400, "italic"),
-}
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in WHOLE.glob("*.woff2")))
-def test_a_font_has_what_formulas_need_of_it_and_nothing_else(name, site, needed):
-    whole = set(TTFont(WHOLE / f"{name}.woff2").getBestCmap())
-    assert set(served(site, name).getBestCmap()) == whole & needed
-
-
-def test_every_character_of_a_formula_is_in_some_font(site, needed):
-    known = {
-        sign for path in WHOLE.glob("*.woff2") for sign in TTFont(path).getBestCmap()
+def served(site):
+    """The fonts in the style sheet of the site, by family, style and weight."""
+    faces = FACE.findall((site / fonts.STYLE).read_text("utf-8"))
+    return {
+        tuple(key): TTFont(io.BytesIO(base64.b64decode(data))) for *key, data in faces
     }
-    blank = {0x200B, 0xA0, 0x20, 0x0A}  # struts and spaces are not drawn
-    assert needed - known - blank == set()
+
+
+@pytest.fixture(scope="module")
+def shown(site):
+    """Every character that formulas show, as a parser of HTML finds it."""
+    pages = [
+        BeautifulSoup(p.read_text("utf-8"), "html.parser") for p in site.rglob("*.html")
+    ]
+    parts = (part for page in pages for part in page.select(".katex-html"))
+    return {
+        ord(sign)
+        for part in parts
+        for text in part.find_all(string=True)
+        if isinstance(text, NavigableString)
+        for sign in text
+    }
+
+
+def test_a_font_has_no_character_that_no_formula_shows(served, shown):
+    assert len(served) > 4
+    for face, font in served.items():
+        assert set(font.getBestCmap()) <= shown, face
+
+
+def test_the_fonts_together_have_a_tenth_of_their_size(site):
+    whole = sum(path.stat().st_size for path in KATEX.glob("fonts/*.woff2"))
+    assert (site / fonts.STYLE).stat().st_size < (
+        KATEX / "katex.min.css"
+    ).stat().st_size + whole / 10
+
+
+def test_no_character_of_a_formula_falls_back_to_another_font(browser, site):
+    """The browser itself says which fonts it drew each formula with."""
+    page = browser.new_page()
+    tell = page.context.new_cdp_session(page)
+    tell.send("DOM.enable")
+    tell.send("CSS.enable")
+    strange, seen = [], 0
+    for path in sorted(site.rglob("*.html")):
+        if 'class="katex-html"' not in path.read_text("utf-8"):
+            continue
+        page.goto(path.as_uri())
+        page.evaluate("document.fonts.ready.then(() => 0)")
+        root = tell.send("DOM.getDocument")["root"]["nodeId"]
+        asked = {"nodeId": root, "selector": ".katex-html"}
+        for node in tell.send("DOM.querySelectorAll", asked)["nodeIds"]:
+            found = tell.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            seen += 1
+            strange += [(path.name, one) for one in found if not one["isCustomFont"]]
+    page.close()
+    assert seen > 100
+    assert strange == []
+
+
+def test_the_fonts_are_those_of_the_classes_that_formulas_have():
+    formula = (
+        '<span class="katex"><span class="katex-mathml"><math><mi>z</mi></math></span>'
+        '<span class="katex-html"><span class="mord mathnormal">x</span>&lt;'
+        '<span class="delimsizing size3">(</span><span class="sizing size3">2</span>'
+        '<span class="mord mathbf">w</span>'
+        '<span class="mop op-symbol large-op">∑</span></span></span>'
+    )
+    assert fonts.characters([formula, "<pre>code</pre>"]) == {
+        "Math-Italic": "x",
+        "Main-Regular": "2<",
+        "Size3-Regular": "(",
+        "Main-Bold": "w",
+        "Size2-Regular": "∑",
+    }
 
 
 def test_only_pages_with_formulas_load_their_style(site):

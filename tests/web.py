@@ -88,7 +88,7 @@ def html_errors(pages: list[Path]) -> list[tuple[str, int, str, str]]:
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"  # through a pipe it may come cut off
         flags = ["--preset=standard", f"--formatter=json={report}"]
-        call = [node_tools() / "html-validate", *flags, *pages]
+        call = [str(node_tools() / "html-validate"), *flags, *map(str, pages)]
         done = subprocess.run(call, capture_output=True, text=True)
         if not report.exists():
             raise RuntimeError(f"html-validate failed:\n{done.stderr}")

@@ -1,31 +1,84 @@
-"""The fonts of formulas, cut down to the characters that this book's formulas have.
+"""The fonts of formulas, cut down to the characters that this book sets in each.
 
-What nearly every formula uses stands in the style sheet itself, so that no formula is
-drawn before its font is there. The other fonts stay files: a browser fetches one when a
-page has a character of it. Text and code are set in the fonts of the reader's system:
-those are there at once, and know every reader's language.
+What is left is so little that it stands in the style sheet itself, and no formula is
+drawn before its font is there. Text and code are set in the fonts of the reader's
+system: those are there at once, and know every reader's language.
 """
 
 import base64
-import html
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import partial
+from html.parser import HTMLParser
 from pathlib import Path
 
 from gdbook.site.remember import remember
 
 STYLE = "assets/katex/katex.min.css"
-INLINE = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
 FORMULA = '<span class="katex'  # the beginning of each, inline or displayed
-SILENT = re.compile(r'<span class="katex-mathml">.*?</math></span>|<[^>]*>', re.S)
+FACE = re.compile(r"@font-face\{[^}]*url\(fonts/KaTeX_([\w-]+)\.woff2\)[^}]*\}")
+PLAIN = "Main-Regular"
+# the font that KaTeX's style sheet gives to a class; what has none of them is plain
+FONTS = {
+    **dict.fromkeys(["mathrm", "textrm", "mainrm"], PLAIN),
+    **dict.fromkeys(["mathbf", "textbf"], "Main-Bold"),
+    **dict.fromkeys(["mathit", "textit"], "Main-Italic"),
+    "mathnormal": "Math-Italic",
+    "boldsymbol": "Math-BoldItalic",
+    **dict.fromkeys(["amsrm", "mathbb", "textbb"], "AMS-Regular"),
+    "mathcal": "Caligraphic-Regular",
+    **dict.fromkeys(["mathfrak", "textfrak"], "Fraktur-Regular"),
+    **dict.fromkeys(["mathscr", "textscr"], "Script-Regular"),
+    **dict.fromkeys(["mathsf", "textsf"], "SansSerif-Regular"),
+    **dict.fromkeys(["mathtt", "texttt"], "Typewriter-Regular"),
+    "small-op": "Size1-Regular",
+    "large-op": "Size2-Regular",
+    **{f"delim-size{number}": f"Size{number}-Regular" for number in (1, 2, 3, 4)},
+}
 
 
-def characters(finished: Iterable[str]) -> set[str]:
-    """The characters that readers see in the formulas among some finished HTML."""
-    shown = (SILENT.sub("", one) for one in finished if one.startswith(FORMULA))
-    return {sign for text in shown for sign in html.unescape(text)}
+class Characters(HTMLParser):
+    """Collects, while it reads formulas, the characters of each font."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = [PLAIN]  # the font of each open element; "" where nothing shows
+        self.found: dict[str, set[str]] = defaultdict(set)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        """Follow an element to its font."""
+        classes = str(dict(attrs).get("class", "")).split()
+        font = self.inside[-1]
+        if "katex-mathml" in classes:
+            font = ""
+        elif font:
+            if "delimsizing" in classes:  # elsewhere size1 is the size of a script
+                classes = [f"delim-{name}" for name in classes]
+            font = [font, *(FONTS[name] for name in classes if name in FONTS)][-1]
+        self.inside.append(font)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element."""
+        self.inside.pop()
+
+    def handle_startendtag(self, tag: str, attrs: list) -> None:
+        """Pass an element that has nothing inside."""
+
+    def handle_data(self, data: str) -> None:
+        """Collect what is shown."""
+        if self.inside[-1]:
+            self.found[self.inside[-1]].update(data)
+
+
+def characters(finished: Iterable[str]) -> dict[str, str]:
+    """The characters that the formulas among some finished HTML show in each font."""
+    reader = Characters()
+    for one in finished:
+        if one.startswith(FORMULA):
+            reader.feed(one)
+    return {font: "".join(sorted(signs)) for font, signs in reader.found.items()}
 
 
 def attach(page: str, to_root: str) -> str:
@@ -36,20 +89,24 @@ def attach(page: str, to_root: str) -> str:
     return page.replace("</head>", f"{style}</head>", 1)
 
 
-def serve_slim(site: Path, signs: set[str]) -> None:
-    """Cut the fonts that are served, and put the most used ones into the style."""
-    text = "".join(sorted(signs))
-    style = (site / STYLE).read_text(encoding="utf-8")
-    for path in sorted((site / STYLE).parent.glob("fonts/*.woff2")):
+def serve_slim(site: Path, signs: dict[str, set[str]]) -> None:
+    """Cut the fonts down, and put those that are used into the style sheet."""
+    folder = (site / STYLE).parent / "fonts"
+
+    def face(match: re.Match) -> str:
+        path = folder / f"KaTeX_{match[1]}.woff2"
         whole = base64.b64encode(path.read_bytes()).decode()
+        path.unlink()
+        if match[1] not in signs:
+            return ""
+        text = "".join(sorted(signs[match[1]]))
         small = remember("fonts", [whole, text], partial(cut, whole, text))
-        if path.stem in INLINE:
-            data = f"data:font/woff2;base64,{small}"
-            style = style.replace(f"fonts/{path.name}", data)
-            path.unlink()
-        else:
-            path.write_bytes(base64.b64decode(small))
-    (site / STYLE).write_text(style, encoding="utf-8")
+        data = f"data:font/woff2;base64,{small}"
+        return match[0].replace(f"fonts/{path.name}", data)
+
+    style = (site / STYLE).read_text(encoding="utf-8")
+    (site / STYLE).write_text(FACE.sub(face, style), encoding="utf-8")
+    folder.rmdir()
 
 
 def cut(font: str, text: str) -> str:

@@ -33,11 +33,12 @@ from gdbook.site.notebook import Finished, run_page
 from gdbook.site.pages import is_notebook
 from gdbook.site.remember import remember
 
-TYPESETTERS = [formulas.KATEX, Path(formulas.__file__), Path(slim.__file__)]
+ROOMS = (formulas, fonts, slim)
+TYPESETTERS = [formulas.KATEX, *(Path(str(room.__file__)) for room in ROOMS)]
 
 ran: dict[str, list[Finished]] = {}  # the notebook pages of this build
 waiting: dict[str, list[str]] = {}  # and their outputs, while Markdown is rendered
-signs: set[str] = set()  # the characters of this build's formulas
+signs: dict[str, set[str]] = {}  # the characters of this build's formulas, by font
 
 
 class NotebookFile(File):
@@ -133,21 +134,26 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Typeset the formulas, and check the images."""
     uri = page.file.src_uri
-    html, more = typeset(html, uri, len(waiting[uri]))
+    html, more, used = typeset(html, uri, len(waiting[uri]))
     waiting[uri] += more
-    signs.update(fonts.characters(more))
+    for font, text in used.items():
+        signs.setdefault(font, set()).update(text)
     return html
 
 
 @cache
-def typeset(html: str, uri: str, first: int) -> tuple[str, list[str]]:
-    """A page with code and formulas set aside, from number `first` on, and these."""
+def typeset(html: str, uri: str, first: int) -> tuple[str, list[str], dict[str, str]]:
+    """A page with code and formulas set aside, these, and the characters of each font.
 
-    def work() -> tuple[str, list[str]]:
+    What is set aside is numbered from `first` on.
+    """
+
+    def work() -> tuple[str, list[str], dict[str, str]]:
         render.check_images(html, uri)
         aside: list[str] = []
         bare = slim.set_code_aside(html, aside, first)
-        return formulas.typeset(bare, uri, aside, first), aside
+        page = formulas.typeset(bare, uri, aside, first)
+        return page, aside, fonts.characters(aside)
 
     causes = [path.read_text("utf-8") for path in TYPESETTERS]
     return remember("typeset", [html, str(first), *causes], work)
