@@ -1,7 +1,6 @@
 """The fonts of formulas, cut down to the characters that this book sets in each.
 
-What is left is so little that it stands in the style sheet itself, and no formula is
-drawn before its font is there. Text and code are set in the fonts of the reader's
+What is left is so little that it stands in the style sheet itself. Text and code are set in the fonts of the reader's
 system: those are there at once, and know every reader's language.
 """
 
@@ -82,11 +81,16 @@ def characters(finished: Iterable[str]) -> dict[str, str]:
 
 
 def attach(page: str, to_root: str) -> str:
-    """A page with the style of formulas, if it has any."""
+    """A page with the style of formulas, if it has any.
+
+    Without the one line of script their fonts would be read when the page is laid out
+    already, and it would move.
+    """
     if 'class="katex"' not in page:
         return page
     style = f'<link rel="stylesheet" href="{to_root}{STYLE}">'
-    return page.replace("</head>", f"{style}</head>", 1)
+    now = "<script>document.fonts.forEach(font => font.load())</script>"
+    return page.replace("</head>", f"{style}{now}</head>", 1)
 
 
 def serve_slim(site: Path, signs: dict[str, set[str]]) -> None:
