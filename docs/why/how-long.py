@@ -64,7 +64,8 @@ print(largest, "=", sp.N(largest, 5))
 
 # %% [markdown]
 # The step leads to smaller *x*, where e<sup>*x*</sup>, and with it every curvature, is
-# smaller. So this *L* holds all the way. Now take the tangent, and Lagrange's form of its
+# smaller. So this *L* holds all the way. <span class="margin">Such an *f* is called
+# *L*-smooth: its gradient is *Lipschitz* continuous with the constant *L*.</span> Now take the tangent, and Lagrange's form of its
 # remainder, ½ *η*² **g** · **Hg** with the Hessian at an unknown place on the way. It cannot
 # exceed ½ *η*² *L* **g** · **g**. So the value after the step is at most
 

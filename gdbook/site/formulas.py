@@ -62,6 +62,7 @@ def typeset(page: str, place: str, waiting: list[str], first: int = 0) -> str:
         except ValueError as error:
             raise PluginError(f"{place}: formula {tex!r}: {error}") from None
         number = first + len(waiting) - 1
-        return f'<{tag} class="formula" data-wait="{number}"></{tag}>'
+        focus = ' tabindex="0"' if tag == "div" else ""  # too wide, it scrolls by keys
+        return f'<{tag} class="formula"{focus} data-wait="{number}"></{tag}>'
 
     return FORMULA.sub(one, page)

@@ -112,7 +112,7 @@ def variable(colour: str) -> str:
 
 def unique(text: str) -> str:
     """Give identifiers a prefix of this figure's own; drop those nobody refers to."""
-    prefix = hashlib.sha256(text.encode()).hexdigest()[:6]
+    prefix = "d" + hashlib.sha256(text.encode()).hexdigest()[:6]
     used = set(re.findall(r"#([\w.-]+)", text))
 
     def rename(match: re.Match) -> str:

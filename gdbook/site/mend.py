@@ -32,7 +32,7 @@ def page(html: str) -> str:
     """Mend a page."""
     for old, new in PAGE.items():
         html = replaced(html, old, new, "a page")
-    return html.replace(' tabindex=""', ' tabindex="0"')
+    return html.replace(' tabindex=""', "")
 
 
 def script(site: Path) -> None:

@@ -23,6 +23,7 @@ from gdbook.site.remember import remember
 
 FOLD = 24  # lines of output; longer ones are folded
 WAITING = re.compile(r' data-wait="(\d+)">[^<]*</(div|span)>')
+IDS = re.compile(r'(?:id="|href="#|url\(#)(?=d[0-9a-f]{6}-)')  # those of a drawing
 FORMS = ("text/markdown", "image/svg+xml", "text/latex", "text/html", "text/plain")
 
 
@@ -104,17 +105,17 @@ def figure(svg: str, done: Finished, number: int, waiting: list[str]) -> str:
     name = f"figure-{number}"
     svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")  # HTML knows it
     svg = svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1)
-    if option := options.get("play"):
+    if option := options.get("play"):  # maybe a second time on its page
+        svg = IDS.sub(rf"\g<0>{name}-", svg)
         place = wait(scripts.element(option, svg, done.cell.place), waiting)
     else:
         place = wait(stage(svg, name), waiting)
     caption = " ".join(options["fig-cap"].split())
     data = table_name(done.cell.place, number)
-    link = f'<a class="data" href="{data}" download>Data as CSV</a>'
+    link = wait(f'<a href="{data}" download>Data as CSV</a>', waiting, "span", "data")
     return (
         f'<figure id="{name}" class="figure" markdown="1">\n'
-        f'{place}\n<figcaption markdown="span">{caption}</figcaption>\n'
-        f"{wait(link, waiting)}\n</figure>"
+        f'{place}\n<figcaption markdown="span">{caption} {link}</figcaption>\n</figure>'
     )
 
 
@@ -144,10 +145,10 @@ def stage(svg: str, name: str) -> str:
     )
 
 
-def wait(finished: str, waiting: list[str]) -> str:
+def wait(finished: str, waiting: list[str], tag: str = "div", name: str = "out") -> str:
     """Put finished HTML aside; return the element that stands for it."""
     waiting.append(finished)
-    return f'<div class="out" data-wait="{len(waiting) - 1}"></div>'
+    return f'<{tag} class="{name}" data-wait="{len(waiting) - 1}"></{tag}>'
 
 
 def put_back(page: str, waiting: list[str]) -> str:
