@@ -1,8 +1,8 @@
 """The fonts of formulas, cut down to the characters that this book sets in each.
 
 What is left is so little that it stands in the style sheet itself. Text and code are
-set in the fonts of the reader's system: those are there at once, and know every reader's
-language.
+set in the fonts of the reader's system: those are there at once, and know the signs of
+every reader's language.
 """
 
 import base64
