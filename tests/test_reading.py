@@ -1,5 +1,9 @@
 """The way through the book, and what its pages do for their readers."""
 
+import shutil
+from pathlib import Path
+
+import material
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
@@ -142,3 +146,45 @@ def test_a_printed_page_has_its_contents_and_nothing_to_click(browser, site):
     for one in gone:
         assert not page.locator(one).first.is_visible(), one
     page.context.close()
+
+
+# everything that the browser computed from all style sheets, element by element
+LOOKS = """() => [...document.querySelectorAll("*")].map(one =>
+  [null, "::before", "::after"].map(part => {
+    const style = getComputedStyle(one, part);
+    const names = [...style].filter(name => !name.startsWith("--"));  // show nothing
+    return names.map(name => `${name}: ${style.getPropertyValue(name)}`).join(";");
+  }).join("|"))"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_slim_style_of_the_theme_gives_every_element_the_same_look(
+    width, scheme, browser, site, tmp_path
+):
+    whole = tmp_path / "whole"
+    shutil.copytree(site, whole)
+    theme = Path(material.__file__).parent / "templates" / "assets" / "stylesheets"
+    (sheet,) = theme.glob("main.*.min.css")
+    assert (site / "assets/stylesheets" / sheet.name).stat().st_size < 100_000
+    shutil.copy(sheet, whole / "assets" / "stylesheets")
+    size = {"width": width, "height": 800}
+    for uri, words in (("index.html", ""), (FIGURE, ""), (NOTE, "hessian")):
+        looks = []
+        for folder in (whole, site):
+            context = browser.new_context(viewport=size, color_scheme=scheme)
+            page = context.new_page()
+            page.goto((folder / uri).as_uri())
+            page.add_style_tag(content="*, * { transition: none !important }")
+            if words:
+                page.keyboard.press("/")
+                page.keyboard.type(words)
+                page.wait_for_selector(".md-search-result__link")
+            page.wait_for_timeout(500)
+            looks.append(page.evaluate(LOOKS))
+            context.close()
+        assert len(looks[0]) == len(looks[1]) > 300
+        other = [
+            k for k, pair in enumerate(zip(*looks, strict=True)) if len({*pair}) > 1
+        ]
+        assert other == [], uri

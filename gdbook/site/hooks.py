@@ -188,8 +188,9 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Mend what the theme's script leaves open; serve scripts and fonts cut down."""
+    """Mend what the theme's script leaves open; serve style, scripts and fonts slim."""
     site = Path(config.site_dir)
     mend.script(site)
+    slim.serve_slim(site)
     scripts.serve_slim(site)
     fonts.serve_slim(site, signs)

@@ -1,6 +1,7 @@
 """Pages without ballast: what no reader sees, none has to wait for."""
 
 import re
+from pathlib import Path
 
 # token classes that are coloured like plain code, in the theme or in book.css
 PLAIN = re.compile(r'<span class="(?:w|n|p|o)">([^<]*)</span>')
@@ -28,3 +29,41 @@ def slim_space(page: str) -> str:
     parts = PRE.split(page)
     parts[::2] = [re.sub(r"\s*\n\s*", "\n", part) for part in parts[::2]]
     return "".join(parts)
+
+
+RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
+EMPTY = re.compile(r"@(?:media|supports)[^{};]*\{\s*\}")
+INSIDE = re.compile(r":(?:is|not|where|has)\((?:[^()]|\([^()]*\))*\)")
+COMMA = re.compile(r",(?![^(]*\))(?![^\[]*\])")
+
+
+def serve_slim(site: Path) -> None:
+    """Take out of the theme's style what can match nothing on any page.
+
+    It styles blogs, tags, versions and much else that this book does not have; every
+    reader's browser would have to fetch it, and to try it on every element.
+    """
+    pages = "".join(path.read_text("utf-8") for path in site.rglob("*.html"))
+    scripts = "".join(path.read_text("utf-8") for path in site.rglob("bundle.*.js"))
+    classes = " ".join(re.findall(r'class="([^"]*)"', pages)).split()
+    known = {*classes, *re.findall(r"[\w-]+", scripts)}  # scripts add classes of theirs
+    for path in (site / "assets" / "stylesheets").glob("main.*.css"):
+        style = slim_style(path.read_text("utf-8"), known)
+        path.write_text(style, encoding="utf-8")
+
+
+def slim_style(style: str, known: set[str]) -> str:
+    """A minified style sheet without the selectors that want a class nobody has."""
+
+    def possible(selector: str) -> bool:
+        wanted = re.findall(r"\.(-?[A-Za-z_][\w-]*)", INSIDE.sub("", selector))
+        return known.issuperset(wanted)
+
+    def rule(match: re.Match) -> str:
+        kept = [one for one in COMMA.split(match[1]) if possible(one)]
+        return f"{','.join(kept)}{{{match[2]}}}" if kept else ""
+
+    style = RULE.sub(rule, style)
+    while (less := EMPTY.sub("", style)) != style:
+        style = less
+    return style
