@@ -84,12 +84,14 @@ def test_a_figure_is_one_drawing_for_both_schemes_with_caption_and_alternative(b
 
 def test_a_thousand_dots_are_one_path_and_all_of_them_are_there(book):
     options = "#| fig-cap: A cloud.\n#| fig-alt: A cloud.\n"
-    cloud = FIGURE.replace("[1, 2], [3, 0.1 + 0.2]", 'range(1000), range(1000), "."')
+    dots = 'range(1000), range(1000), "."'
+    cloud = FIGURE.replace("[1, 2], [3, 0.1 + 0.2]", f"{dots})\nax.plot({dots}")
     book.write("page.py", cloud.format(options=options))
     book.build()
     page = book.page("page.html")
-    (dots,) = re.findall(r'<path d="([^"]*)"[^>]*stroke-linecap: round', page)
-    assert len(re.findall(r"M[\d.]+ [\d.]+h0", dots)) == 1000
+    lines = re.findall(r'<path d="([^"]*)"[^>]*stroke-linecap: round', page)
+    counts = [len(re.findall(r"M[\d.]+ [\d.]+h0", dots)) for dots in lines]
+    assert counts == [1000, 1000]  # the second line uses the disc of the first
     assert page.count("<use") < 30  # the ticks, and the second view of the drawing
 
 

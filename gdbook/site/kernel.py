@@ -9,6 +9,7 @@ import hashlib
 import io
 import re
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -31,13 +32,11 @@ ROLES = {
     "#050504": ("c4", "#a8185a"),
     "#050505": ("c5", "#0b6b7c"),
 }
-# one drawing of a disc, and its uses: how matplotlib writes the round markers of a line
-DOTS = re.compile(
-    r'<defs> <path id="(?P<id>\w+)" d="M 0 (?P<radius>[\d.]+) C[^"]*" '
-    r'style="(?P<edge>[^"]*)"/> </defs> <g(?P<clip>[^>]*)> '
-    r'(?P<uses>(?:<use href="#(?P=id)" x="[^"]*" y="[^"]*" '
-    r'style="(?P<style>[^"]*)"/> )+)</g>'
+# how matplotlib writes round markers: once a disc, then its uses, line by line
+DISC = re.compile(
+    r'<defs> <path id="(\w+)" d="M 0 ([\d.]+) C[^"]*" style="([^"]*)"/> </defs> '
 )
+USES = r'<g([^>]*)> ((?:<use href="#{}" x="[^"]*" y="[^"]*" style="([^"]*)"/> )+)</g>'
 
 
 def setup() -> None:
@@ -69,19 +68,27 @@ def svg(figure: Figure) -> str:
     text = re.sub(r"\s+", " ", text).replace("xlink:href", "href")
     text = re.sub("|".join(ROLES), lambda match: variable(match[0]), text)
     text = re.sub(r"font: ?([\d.]+px)[^;\"]*", r"font-size: \1", text)
-    return resize(shorten(unique(DOTS.sub(one_path, text)))).strip()
+    return resize(shorten(unique(dots_as_paths(text)))).strip()
 
 
-def one_path(dots: re.Match) -> str:
+def dots_as_paths(text: str) -> str:
     """Round markers as one line of points with round ends: browsers draw it at once."""
-    style = dict(part.split(": ") for part in dots["style"].split("; "))
-    width = re.search(r"stroke-width: ([\d.]+)", dots["edge"])
-    size = 2 * float(dots["radius"]) + float(width[1] if width else 1)
-    points = re.findall(r'x="([^"]*)" y="([^"]*)"', dots["uses"])
+    for name, radius, edge in DISC.findall(text):
+        width = re.search(r"stroke-width: ([\d.]+)", edge)
+        size = 2 * float(radius) + float(width[1] if width else 1)
+        text = re.sub(USES.format(name), partial(one_path, size), text)
+    return DISC.sub("", text)
+
+
+def one_path(size: float, dots: re.Match) -> str:
+    """The uses of one disc in one line, as a path."""
+    clip, uses, look = dots.groups()
+    style = dict(part.split(": ") for part in look.split("; "))
+    points = re.findall(r'x="([^"]*)" y="([^"]*)"', uses)
     d = "".join(f"M{x} {y}h0" for x, y in points)
     opacity = style.get("fill-opacity", "1")
     return (
-        f'<path d="{d}"{dots["clip"]} style="fill: none; stroke: {style["fill"]}; '
+        f'<path d="{d}"{clip} style="fill: none; stroke: {style["fill"]}; '
         f'stroke-width: {size:g}; stroke-opacity: {opacity}; stroke-linecap: round"/>'
     )
 
