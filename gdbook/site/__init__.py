@@ -8,6 +8,7 @@ quote       the source of what it imports from gdbook, in place of the import
 execute     its cells, run in a kernel or remembered from last time
 forked      a kernel that starts at once
 kernel      (inside that kernel) figures become SVG for both colour schemes
+series      (there too) what a figure draws, as a table
 render      cells and outputs become Markdown, and Markdown becomes HTML
 formulas    TeX becomes HTML and MathML
 fonts       what these are set in

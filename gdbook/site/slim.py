@@ -8,6 +8,12 @@ PLAIN = re.compile(r'<span class="(?:w|n|p|o)">([^<]*)</span>')
 OPENING = '<div class="language-python highlight"'
 CODE = re.compile(OPENING + ">(.*?)</div>", re.DOTALL)
 PRE = re.compile(r"(<pre.*?</pre>|<script.*?</script>)", re.DOTALL)
+# a minified style sheet: its rules, blocks left without any, what :is(…) and its like
+# ask for besides, and the commas between selectors
+RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
+EMPTY = re.compile(r"@(?:media|supports)[^{};]*\{\s*\}")
+INSIDE = re.compile(r":(?:is|not|where|has)\((?:[^()]|\([^()]*\))*\)")
+COMMA = re.compile(r",(?![^(]*\))(?![^\[]*\])")
 
 
 def set_code_aside(page: str, waiting: list[str], first: int = 0) -> str:
@@ -29,12 +35,6 @@ def slim_space(page: str) -> str:
     parts = PRE.split(page)
     parts[::2] = [re.sub(r"\s*\n\s*", "\n", part) for part in parts[::2]]
     return "".join(parts)
-
-
-RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
-EMPTY = re.compile(r"@(?:media|supports)[^{};]*\{\s*\}")
-INSIDE = re.compile(r":(?:is|not|where|has)\((?:[^()]|\([^()]*\))*\)")
-COMMA = re.compile(r",(?![^(]*\))(?![^\[]*\])")
 
 
 def serve_slim(site: Path) -> None:
