@@ -6,7 +6,7 @@ their samples from Python's `random`, in the same order.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,12 +65,6 @@ def check_step(lr: float, batch_size: int) -> None:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
 
 
-def check_finite(loss: float, step: int) -> None:
-    """Raise DivergenceError unless the loss is a finite number."""
-    if not math.isfinite(loss):
-        raise DivergenceError(step, loss)
-
-
 def sgd(params: Iterable[Tensor], lr: float, batch_size: int) -> None:
     """Step against the gradient, in place: w ← w − lr · g / batch_size; forget g.
 
@@ -109,8 +103,10 @@ def train(
         orders.append(shuffled(len(features)))
         for X, y in minibatches(orders[-1], batch_size, features, labels):
             l = loss(net(X, *params), y)
-            check_finite(sum(snapshot([l])), step=len(path))
-            l.backward(torch.ones_like(l))  # as l.sum().backward(), one node less
+            total = l if len(l) == 1 else l.sum()  # a sum of one costs a tenth more
+            if not math.isfinite(total.item()):
+                raise DivergenceError(len(path), total.item())
+            total.backward()
             sgd(params, lr, divisor or batch_size)
             path.append(snapshot(params))
     return History(np.array(orders), np.array(path, np.float32), batch_size)
@@ -133,23 +129,24 @@ def train_by_hand(
     """
     check_step(lr, batch_size)
     eta, m = np.float32(lr), np.float32(divisor or batch_size)
-    orders, path = [], [tuple(params)]
-    with np.errstate(over="ignore", invalid="ignore"):  # check_finite names the step
-        for _ in range(num_epochs):
-            orders.append(shuffled(len(features)))
-            for X, y in cut(orders[-1], batch_size, features, labels):
-                value, grads = value_and_grad(X, y, *path[-1])
-                check_finite(value, step=len(path))
-                pairs = zip(path[-1], grads, strict=True)
-                path.append(tuple([p - eta * g / m for p, g in pairs]))
-    rows = np.array(path, np.float32).reshape(len(path), -1)
+    orders = [shuffled(len(features)) for _ in range(num_epochs)]
+    theta = [*params]
+    path = [*theta]  # all rows one behind the other: faster than a list of rows
+    with np.errstate(over="ignore", invalid="ignore"):  # a divergence names its step
+        for X, y in cut(orders, batch_size, features, labels):
+            value, grads = value_and_grad(X, y, *theta)
+            if not math.isfinite(value):
+                raise DivergenceError(len(path) // len(theta), value)
+            theta = [theta[i] - eta * g / m for i, g in enumerate(grads)]
+            path += theta
+    rows = np.array(path, np.float32).reshape(len(path) // len(theta), -1)
     return History(np.array(orders), rows, batch_size)
 
 
 def cut(
-    order: list[int], batch_size: int, X: np.ndarray, y: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Cut features and labels, their rows put in the given order, into mini-batches.
+    orders: list[list[int]], batch_size: int, X: np.ndarray, y: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Go through features and labels in each of the orders, in mini-batches.
 
     Features that are one number each, taken one by one, come as plain numbers: to
     NumPy a number costs a tenth of an array that holds it.
@@ -157,6 +154,11 @@ def cut(
     if not len(X) == len(y) > 0:
         raise ValueError(f"wanted as many labels as samples; got {len(y)}, {len(X)}")
     if batch_size == 1 and X.ndim == 1:
-        return [(X[i], y[i]) for i in order]
-    starts, X, y = range(0, len(order), batch_size), X[order], y[order]
-    return [(X[i : i + batch_size], y[i : i + batch_size]) for i in starts]
+        samples = [*zip(X, y, strict=True)]
+        for order in orders:
+            yield from [samples[i] for i in order]
+        return
+    for order in orders:
+        X_drawn, y_drawn = X[order], y[order]
+        for i in range(0, len(order), batch_size):
+            yield X_drawn[i : i + batch_size], y_drawn[i : i + batch_size]
