@@ -2,6 +2,7 @@
 
 import queue
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -56,10 +57,8 @@ class Server:
                 return seen
         raise AssertionError(f"waited in vain for {pattern!r}:\n{seen}")
 
-    def page(self):
-        with urllib.request.urlopen(
-            f"http://{self.address}/page.html", timeout=30
-        ) as it:
+    def page(self, name="page.html"):
+        with urllib.request.urlopen(f"http://{self.address}/{name}", timeout=30) as it:
             return it.read().decode()
 
     def stop(self):
@@ -86,6 +85,22 @@ def test_serve_survives_every_mistake_and_recovers_when_it_is_mended(server, boo
         book.write("page.py", GOOD.format(number))
         server.wait_for("Reloading browsers")
         assert f"Now {number}." in server.page(), mistake
+
+
+def test_after_edits_serve_shows_what_a_build_from_nothing_writes(server, book):
+    server.wait_for("Serving on")
+    book.write("other.md", "# Other\n\n$a^2$, [home](index.md){.md-button}\n")
+    server.wait_for("Reloading browsers")
+    book.write("other.md", "# Changed\n\n$b^2$, [home](index.md){.headerlink}\n")
+    server.wait_for("Reloading browsers")
+    shutil.rmtree(book.folder / ".cache")
+    book.build()
+    site = book.folder / "site"
+    names = ["search/search_index.json", "assets/katex/katex.min.css", "page.py"]
+    names += [f"assets/stylesheets/{path.name}" for path in site.rglob("main.*.css")]
+    assert len(names) == 4
+    for name in names:
+        assert server.page(name) == book.page(name), name
 
 
 def test_serve_sees_a_change_in_the_package(server, book):

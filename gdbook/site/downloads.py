@@ -5,6 +5,7 @@ Both hold what readers see, with gdbook's functions quoted: they run without gdb
 
 import json
 import re
+from functools import cache
 
 from gdbook.site.notebook import Finished
 from gdbook.site.render import merged, table_name
@@ -14,7 +15,8 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?://)[^)]*\)(?:\{[^}]*\})?")
 MARGIN = re.compile(r'<span class="margin">(.*?)</span>', re.DOTALL)
 
 
-def notebook(page: list[Finished]) -> str:
+@cache
+def notebook(page: tuple[Finished, ...]) -> str:
     """The page as an executed notebook, in the form of nbformat 4."""
     cells: list[dict] = []
     for done in page:
@@ -51,7 +53,8 @@ def code_cell(done: Finished, count: int) -> dict:
     return cell | {"outputs": outputs, "execution_count": count}
 
 
-def script(page: list[Finished]) -> str:
+@cache
+def script(page: tuple[Finished, ...]) -> str:
     """The page as a script in percent format, prose as comments."""
     parts = []
     for done in page:
@@ -69,7 +72,8 @@ def away(text: str) -> str:
     return MARGIN.sub(r"\1", LINK.sub(r"\1", text))
 
 
-def tables(page: list[Finished]) -> dict[str, str]:
+@cache
+def tables(page: tuple[Finished, ...]) -> dict[str, str]:
     """The data of a page's figures: names of files, and what they hold."""
     return {
         table_name(done.cell.place, number): output["data"][CSV]

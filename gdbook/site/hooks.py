@@ -3,7 +3,7 @@
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MethodType
 
@@ -36,9 +36,10 @@ from gdbook.site.remember import remember
 ROOMS = (formulas, fonts, slim)
 TYPESETTERS = [formulas.KATEX, *(Path(str(room.__file__)) for room in ROOMS)]
 
-ran: dict[str, list[Finished]] = {}  # the notebook pages of this build
+ran: dict[str, tuple[Finished, ...]] = {}  # the notebook pages of this build
 waiting: dict[str, list[str]] = {}  # and their outputs, while Markdown is rendered
 signs: dict[str, set[str]] = {}  # the characters of this build's formulas, by font
+classes: set[str] = set()  # and the classes on its pages
 
 
 class NotebookFile(File):
@@ -67,19 +68,40 @@ class Templates(FileSystemLoader):
 
 def shows_code(uri: str) -> bool:
     """Whether a page has code for its readers to take away."""
-    return any(done.cell.shown for done in ran.get(uri, []))
+    return any(done.cell.shown for done in ran.get(uri, ()))
 
 
+@event_priority(100)  # search fills a template in its turn
 def on_config(config: MkDocsConfig) -> None:
-    """Let the theme's environment list what is worth listing."""
+    """List what is worth listing of the theme's templates, and compile them once."""
     original = config.theme.get_env
+    folder = ROOT / ".cache" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
 
     def get_env() -> Environment:
         env = original()
         env.loader = Templates(config.theme.dirs)
+        env.bytecode_cache = FileSystemBytecodeCache(str(folder))
         return env
 
     config.theme.get_env = get_env  # type: ignore[method-assign]
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Let search read a page again only when it has changed."""
+    index = config.plugins["material/search"].search_index  # type: ignore[attr-defined]
+    read = index.add_entry_from_context
+
+    def add(page: Page) -> None:
+        def work() -> list[dict]:
+            read(page)
+            return index.entries
+
+        before, index.entries = index.entries, []
+        causes = [page.content or "", page.url, str(page.title), repr(page.meta)]
+        index.entries = before + remember("search", causes, work)
+
+    index.add_entry_from_context = add
 
 
 @event_priority(100)
@@ -92,6 +114,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(NotebookFile(file.src_uri, *at))
     ran.clear()
     signs.clear()
+    classes.clear()
     execute.expect([file.content_string for file in sources])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         paths = [Path(str(file.abs_src_path)) for file in sources]
@@ -105,7 +128,8 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     uri = page.file.src_uri
     if uri not in ran:
         return None
-    markdown, waiting[uri] = render.markdown_of(ran[uri])
+    markdown, outputs = render.markdown_of(ran[uri])
+    waiting[uri] = [*outputs]
     return markdown
 
 
@@ -159,14 +183,6 @@ def typeset(html: str, uri: str, first: int) -> tuple[str, list[str], dict[str, 
     return remember("typeset", [html, str(first), *causes], work)
 
 
-def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Keep compiled templates: compiling takes longer than filling them."""
-    folder = ROOT / ".cache" / "templates"
-    folder.mkdir(parents=True, exist_ok=True)
-    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
-    return env
-
-
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Fill in outputs and formulas; write what can be taken away beside the page."""
     uri = page.file.src_uri
@@ -175,22 +191,33 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     if shows_code(uri):
         for suffix, form in downloads.FORMS.items():
             target.with_suffix(suffix).write_text(form(ran[uri]), "utf-8")
-    for name, table in downloads.tables(ran.get(uri, [])).items():
+    for name, table in downloads.tables(ran.get(uri, ())).items():
         target.with_name(name).write_text(table, "utf-8")
-    output = render.put_back(slim.slim_space(output), waiting[uri])
-    to_root = "../" * page.url.count("/")
-    return mend.page(scripts.attach(fonts.attach(output, to_root), to_root))
+    finished, found = finish(output, tuple(waiting[uri]), "../" * page.url.count("/"))
+    classes.update(found)
+    return finished
+
+
+@lru_cache(maxsize=256)  # while a book is served, most pages come out as last time
+def finish(output: str, waiting: tuple[str, ...], to_root: str) -> tuple[str, set[str]]:
+    """A filled template as it is served, and the classes on it."""
+    output = render.put_back(slim.slim_space(output), waiting)
+    output = mend.page(scripts.attach(fonts.attach(output, to_root), to_root))
+    return output, slim.classes(output)
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
     """Mend the page for addresses that do not exist, too."""
-    return mend.page(output) if template_name == "404.html" else output
+    if template_name != "404.html":
+        return output
+    classes.update(slim.classes(output))
+    return mend.page(output)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Mend what the theme's script leaves open; serve style, scripts and fonts slim."""
     site = Path(config.site_dir)
     mend.script(site)
-    slim.serve_slim(site)
+    slim.serve_slim(site, classes)
     scripts.serve_slim(site)
     fonts.serve_slim(site, signs)

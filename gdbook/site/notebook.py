@@ -13,7 +13,7 @@ from gdbook.site.quote import PACKAGE, Quotations
 TEXTS = ("fig-cap", "fig-alt")  # options that are prose: values may stand in them
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # so that what is made of it can be cached
 class Finished:
     """A cell with its outputs; source and options have the kernel's values in them."""
 
@@ -21,7 +21,7 @@ class Finished:
     outputs: list[dict]
 
 
-def run_page(path: Path, uri: str) -> list[Finished]:
+def run_page(path: Path, uri: str) -> tuple[Finished, ...]:
     """Read a notebook page, quote, run, and put the values into its prose."""
     kinds = ("*.py", "*.toml", "*.mplstyle")
     package = [file for kind in kinds for file in sorted(PACKAGE.rglob(kind))]
@@ -30,7 +30,7 @@ def run_page(path: Path, uri: str) -> list[Finished]:
 
 
 @cache
-def run_as_of(path: Path, uri: str, changed: tuple[int, ...]) -> list[Finished]:
+def run_as_of(path: Path, uri: str, changed: tuple[int, ...]) -> tuple[Finished, ...]:
     """What run_page does; again only when a file has changed that a page may depend on.
 
     While a book is served, most pages stay as they were from build to build.
@@ -38,7 +38,7 @@ def run_as_of(path: Path, uri: str, changed: tuple[int, ...]) -> list[Finished]:
     cells = prepare(read_page(path, uri))
     steps = [step for cell in cells for step in program_of(cell)]
     outputs = iter(outputs_of(steps))
-    return [finish(cell, outputs) for cell in cells]
+    return tuple(finish(cell, outputs) for cell in cells)
 
 
 def prepare(cells: list[Cell]) -> list[Cell]:

@@ -34,6 +34,6 @@ def remember(kind: str, causes: list[str], work: Callable[[], Any]) -> Any:
     if result is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}-{get_ident()}")
-        fresh.write_text(json.dumps(result, sort_keys=True), encoding="utf-8")
+        fresh.write_text(json.dumps(result), encoding="utf-8")
         fresh.replace(path)  # whole or not at all
     return result

@@ -8,6 +8,8 @@ at last.
 import html
 import logging
 import re
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -27,7 +29,8 @@ IDS = re.compile(r'(?:id="|href="#|url\(#)(?=d[0-9a-f]{6}-)')  # those of a draw
 FORMS = ("text/markdown", "image/svg+xml", "text/latex", "text/html", "text/plain")
 
 
-def markdown_of(page: list[Finished]) -> tuple[str, list[str]]:
+@cache
+def markdown_of(page: tuple[Finished, ...]) -> tuple[str, tuple[str, ...]]:
     """The Markdown of a page that has run, and the outputs that wait outside.
 
     Raises PluginError, with page and cell, for a figure without caption or alternative.
@@ -42,7 +45,7 @@ def markdown_of(page: list[Finished]) -> tuple[str, list[str]]:
             parts.append(code(done))
         for output in merged(done.outputs):
             parts.append(output_of(output, done, number, waiting))
-    return "\n\n".join(parts) + "\n", waiting
+    return "\n\n".join(parts) + "\n", tuple(waiting)
 
 
 def code(done: Finished) -> str:
@@ -151,7 +154,7 @@ def wait(finished: str, waiting: list[str], tag: str = "div", name: str = "out")
     return f'<{tag} class="{name}" data-wait="{len(waiting) - 1}"></{tag}>'
 
 
-def put_back(page: str, waiting: list[str]) -> str:
+def put_back(page: str, waiting: Sequence[str]) -> str:
     """Fill the numbered elements of a finished page."""
     return WAITING.sub(lambda match: f">{waiting[int(match[1])]}</{match[2]}>", page)
 

@@ -1,6 +1,7 @@
 """Pages without ballast: what no reader sees, none has to wait for."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 # token classes that are coloured like plain code, in the theme or in book.css
@@ -37,22 +38,32 @@ def slim_space(page: str) -> str:
     return "".join(parts)
 
 
-def serve_slim(site: Path) -> None:
+def classes(page: str) -> set[str]:
+    """The classes of a page's elements."""
+    return set(" ".join(re.findall(r'class="([^"]*)"', page)).split())
+
+
+def serve_slim(site: Path, classes: set[str]) -> None:
     """Take out of the theme's style what can match nothing on any page.
 
     It styles blogs, tags, versions and much else that this book does not have; every
     reader's browser would have to fetch it, and to try it on every element.
     """
-    pages = "".join(path.read_text("utf-8") for path in site.rglob("*.html"))
     scripts = "".join(path.read_text("utf-8") for path in site.rglob("bundle.*.js"))
-    classes = " ".join(re.findall(r'class="([^"]*)"', pages)).split()
-    known = {*classes, *re.findall(r"[\w-]+", scripts)}  # scripts add classes of theirs
+    known = classes | words(scripts)  # scripts add classes of theirs
     for path in (site / "assets" / "stylesheets").glob("main.*.css"):
-        style = slim_style(path.read_text("utf-8"), known)
+        style = slim_style(path.read_text("utf-8"), frozenset(known))
         path.write_text(style, encoding="utf-8")
 
 
-def slim_style(style: str, known: set[str]) -> str:
+@cache
+def words(text: str) -> frozenset[str]:
+    """Everything in a text that could be the name of a class."""
+    return frozenset(re.findall(r"[\w-]+", text))
+
+
+@cache
+def slim_style(style: str, known: frozenset[str]) -> str:
     """A minified style sheet without the selectors that want a class nobody has."""
 
     def possible(selector: str) -> bool:
