@@ -249,6 +249,39 @@ def test_the_copy_button_copies_exactly_the_code(browser, site):
     assert "import torch" in copied
 
 
+SCHEME = """() => [document.body.dataset.mdColorScheme,
+  document.querySelector("meta[name=color-scheme]").content,
+  getComputedStyle(document.querySelector(".md-header")).colorScheme]"""
+
+
+@pytest.mark.parametrize(
+    ("system", "scheme"), [("light", "default"), ("dark", "slate")]
+)
+def test_the_scheme_of_the_system_stands_before_the_theme_script_comes(
+    system, scheme, browser, site
+):
+    page, _ = visit(browser, 1280, system)
+    page.route("**/bundle.*.js", lambda route: route.abort())
+    page.goto((site / "index.html").as_uri())
+    assert page.evaluate(SCHEME) == [scheme, system, system]
+    page.context.close()
+
+
+def test_a_scheme_once_chosen_stays(browser, site):
+    page, trouble = visit(browser, 1280, "light")
+    with web.served(site) as host:
+        page.goto(f"{host}/index.html")
+        page.get_by_title("Switch to the dark scheme").click()
+        page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+        page.goto(f"{host}/zero/clean.html")
+        assert page.evaluate(SCHEME) == ["slate", "dark", "dark"]
+        page.get_by_title("Switch to the light scheme").click()
+        page.wait_for_function("document.body.dataset.mdColorScheme === 'default'")
+        assert page.evaluate(SCHEME) == ["default", "light", "light"]
+    page.context.close()
+    assert trouble == []
+
+
 def test_a_text_page_is_light(browser, site):
     with web.served(site) as host:
         size, foreign = web.first_visit(browser, f"{host}/reference/notation.html")

@@ -98,6 +98,8 @@ def opened(browser, tmp_path: Path) -> Iterator[Open]:
             ),
         )
         page.goto(path.as_uri() + query)
+        if scripts and how.get("java_script_enabled", True):
+            read_on(page)
         return page
 
     yield open_page
@@ -106,11 +108,22 @@ def opened(browser, tmp_path: Path) -> Iterator[Open]:
     assert not complaints
 
 
-SHOW = """([name, cases, data]) => cases.map((settings) => {
+def read_on(page) -> None:
+    """Come to every figure on the page: it is drawn when somebody does."""
+    for figure in page.locator(",".join(play.ELEMENTS)).all():
+        figure.scroll_into_view_if_needed()
+        figure.locator(".gd-says:not(:empty)").wait_for()
+
+
+SHOW = """async ([name, cases, data]) => {
+const all = [];
+for (const settings of cases) {
   const element = document.createElement(name);
   for (const key in settings) element.setAttribute(key, settings[key]);
   element.innerHTML = `<script type="application/json">${data}</` + "script>static";
   document.querySelector("#stage").replaceChildren(element);
+  while (!element.querySelector(".gd-says")?.textContent)  // drawn in the next frame
+    await new Promise(requestAnimationFrame);
   const shown = { says: element.querySelector(".gd-says").textContent };
   for (const place of element.querySelectorAll("[data-value]"))
     shown[place.dataset.value] = place.textContent;
@@ -118,8 +131,10 @@ SHOW = """([name, cases, data]) => cases.map((settings) => {
   shown.fits = says.scrollHeight <= says.clientHeight
     && document.documentElement.scrollWidth <= innerWidth;
   shown.height = element.offsetHeight;
-  return shown;
-})"""
+  all.push(shown);
+}
+return all;
+}"""
 
 
 def show(page, name: str, cases: list[Settings]) -> list[Shown]:
@@ -904,6 +919,7 @@ def test_what_the_reader_set_survives_a_reload_and_leaves_the_rest_alone(opened)
     address, hash_ = page.url.split("?")[1].split("#")
     assert (set(address.split("&")), hash_) == (wanted, "below")
     page.reload()
+    read_on(page)
     after = [values_of(page, name) for name in ("#one", "gd-step", "gd-replay")]
     assert after == before
     page.locator("#one").get_by_role("button", name="Reset").click()
@@ -981,6 +997,16 @@ def test_without_javascript_the_static_figure_stands_there(opened, element):
     box, still = (page.locator(name).bounding_box() for name in (element, "#still"))
     assert box["height"] < still["height"] + 60
     page = opened(body)
+    assert page.locator("#still").count() == 0
+
+
+def test_a_figure_far_off_stays_static_until_somebody_comes_near(opened):
+    far = '<p style="height: 3000px">text</p><gd-step><p id="still">still</p></gd-step>'
+    page = opened()
+    page.evaluate("(far) => { document.querySelector('#stage').innerHTML = far; }", far)
+    page.wait_for_timeout(300)
+    assert page.locator("#still").count() == 1
+    read_on(page)
     assert page.locator("#still").count() == 0
 
 

@@ -239,8 +239,12 @@ window.gd = (() => {
   // draw(settings) draws and returns the texts of all values; that called `says` is a
   // sentence in which {name} stands for a value.
   class Figure extends HTMLElement {
+    // Far off stands the static figure; a page is ready sooner.
     connectedCallback() {
-      if (this.set) return;
+      const come = ([it]) => it.isIntersecting && !this.set && this.begin();
+      new IntersectionObserver(come, { rootMargin: "50%" }).observe(this);
+    }
+    begin() {
       const { controls, plots, head, rows, clock, buttons } = this;
       const json = this.find("script");
       this.data = json ? JSON.parse(json.textContent) : {};
@@ -267,8 +271,8 @@ window.gd = (() => {
         <p role="status"></p></div>`;
       this.says = this.find(".gd-says");
       this.listen();
-      this.update();
-      new ResizeObserver(() => this.update()).observe(this);
+      // draws at once, too, when the page has been laid out
+      new ResizeObserver(() => this.update()).observe(this.find(".gd-plots"));
     }
     disconnectedCallback() {
       clearInterval(this.timer);
@@ -284,11 +288,10 @@ window.gd = (() => {
       };
       this.onclick = ({ target }) => target.matches("button") && this[target.name]();
       this.querySelectorAll("svg").forEach((svg, index) => {
-        svg.onpointerdown = svg.onpointermove = ({ buttons, pointerId, clientX, clientY }) => {
+        svg.onpointerdown = svg.onpointermove = ({ buttons, pointerId, offsetX, offsetY }) => {
           if (!buttons || !this.touched) return;
           svg.setPointerCapture(pointerId);
-          const { left, top } = svg.getBoundingClientRect();
-          const place = this.charts[index].under(clientX - left, clientY - top);
+          const place = this.charts[index].under(offsetX, offsetY);
           this.change(this.touched(index, ...place));
         };
       });
