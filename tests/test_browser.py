@@ -269,15 +269,14 @@ def test_the_scheme_of_the_system_stands_before_the_theme_script_comes(
 
 def test_a_scheme_once_chosen_stays(browser, site):
     page, trouble = visit(browser, 1280, "light")
-    with web.served(site) as host:
-        page.goto(f"{host}/index.html")
-        page.get_by_title("Switch to the dark scheme").click()
-        page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
-        page.goto(f"{host}/zero/clean.html")
-        assert page.evaluate(SCHEME) == ["slate", "dark", "dark"]
-        page.get_by_title("Switch to the light scheme").click()
-        page.wait_for_function("document.body.dataset.mdColorScheme === 'default'")
-        assert page.evaluate(SCHEME) == ["default", "light", "light"]
+    page.goto((site / "index.html").as_uri())
+    page.get_by_title("Switch to the dark scheme").click()
+    page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+    page.goto((site / "zero" / "clean.html").as_uri())
+    assert page.evaluate(SCHEME) == ["slate", "dark", "dark"]
+    page.get_by_title("Switch to the light scheme").click()
+    page.wait_for_function("document.body.dataset.mdColorScheme === 'default'")
+    assert page.evaluate(SCHEME) == ["default", "light", "light"]
     page.context.close()
     assert trouble == []
 
