@@ -2,8 +2,8 @@
 # # What did the left-over divisor do?
 #
 # At the end of this page you know what the toys would have done with the divisor that
-# their code meant, the exact step sizes for which a pass in any order converges, and how
-# they compare with the bound for full-batch descent.
+# their code meant, the exact limits of convergence for a pass in any order, and how they
+# compare with the bound for full-batch descent.
 
 # %%
 import itertools

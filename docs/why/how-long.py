@@ -92,6 +92,9 @@ print("most at", middle, "namely", gain.subs(eta, middle), "times the squared gr
 
 # %% [markdown]
 # **Every step with 0 < *η* < 2/*L* lowers *f***, wherever the gradient is not zero.
+# <span class="margin">That asks for no *convex* function. Convexity promises more, not proved
+# here: if *f* has a lowest place, such steps of one size converge to one. Without it a
+# descent may come to rest elsewhere, at a saddle for instance.</span>
 
 # %%
 #| code-fold: Code of the figure

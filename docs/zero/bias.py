@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Does one more parameter help?
+# # Does a bias help?
 #
 # At the end of this page you know what a bias can do about a wrong label, and what it
 # cannot.
@@ -76,7 +76,7 @@ print("left over:", [f"{number:+.3f}" for number in left.tolist()])
 #
 # ## What was found
 #
-# - One more parameter lowers the least possible loss a little, to `=least:f`. It does not
+# - A bias lowers the least possible loss a little, to `=least:f`. It does not
 #   make it zero.
 # - More parameters help when they let the model do what the data do. A shift is not
 #   what these data do.

@@ -98,4 +98,4 @@ print(f"ends of epochs 100 to {num_epochs}: from {ends.min():.4f} to {ends.max()
 #   `=least:f`.
 # - A constant step on single samples does not settle there. It goes on moving around it.
 #
-# Next: [does one more parameter help?](bias.py)
+# Next: [does a bias help?](bias.py)
