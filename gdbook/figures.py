@@ -40,8 +40,8 @@ def descent_on_curve(
     fig, ax = plt.subplots()
     ax.plot(w, loss, color="C0", label="loss")
     ax.plot(path_w, path_loss, "o", color="C1", label="descent")
-    ax.annotate("start", (path_w[0], path_loss[0]), xytext=(-8, 0), color="C1",
-                textcoords="offset points", ha="right", va="center")  # fmt: skip
+    ax.annotate("start", (path_w[0], path_loss[0]), xytext=(0, 8), color="C1",
+                textcoords="offset points", ha="right", va="bottom")  # fmt: skip
     ax.set(xlabel="w", ylabel="mean loss")
     return fig
 
@@ -68,10 +68,10 @@ def two_models(
     ax.plot(x, line, label="line")
     ax.plot(x, lifted, color="C1")
     ax.plot(*samples.T, "o", color="C2", label="samples")
-    ax.annotate("line", (x[-1], line[-1]), color="C0", va="top", ha="right",
-                xytext=(0, -6), textcoords="offset points")  # fmt: skip
+    ax.annotate("line", (x[-1], line[-1]), color="C0", va="top",
+                xytext=(6, 1), textcoords="offset points")  # fmt: skip
     ax.annotate("lifted line", (x[-1], lifted[-1]), color="C1", va="bottom",
-                ha="right", xytext=(0, 8), textcoords="offset points")  # fmt: skip
+                xytext=(6, -1), textcoords="offset points")  # fmt: skip
     ax.set(xlabel="x", ylabel="y")
     return fig
 

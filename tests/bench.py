@@ -402,9 +402,10 @@ def measure_ensembles(rows: list[list[str]]) -> None:
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
-    """A table in Markdown."""
+    """A table in Markdown, where a number and its unit stay on one line."""
     lines = [head, ["--"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return re.sub(r"(?<=\d) (?=(?:s|ms|kB|GB)\b)", "\N{NO-BREAK SPACE}", text)
 
 
 def main() -> None:

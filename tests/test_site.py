@@ -80,6 +80,8 @@ def test_a_figure_is_one_drawing_for_both_schemes_with_caption_and_alternative(b
     assert re.search(r"Up it <em>goes</em>\. <span.*</span></figcaption>", page)
     assert "var(--fig-c0" in page
     assert "#050500" not in page
+    assert page.count("<text") > 5
+    assert "font-family" not in page  # a figure speaks in the voice of its page
 
 
 def test_a_thousand_dots_are_one_path_and_all_of_them_are_there(book):

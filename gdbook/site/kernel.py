@@ -68,6 +68,7 @@ def svg(figure: Figure) -> str:
     text = re.sub(r"\s+", " ", text).replace("xlink:href", "href")
     text = re.sub("|".join(ROLES), lambda match: variable(match[0]), text)
     text = re.sub(r"font: ?([\d.]+px)[^;\"]*", r"font-size: \1", text)
+    text = re.sub(r"font-family: [^;\"]*(; )?", "", text)  # that of the page
     return resize(shorten(unique(dots_as_paths(text)))).strip()
 
 
