@@ -47,8 +47,10 @@ def result_table(identifiers: list[str], result: Result) -> str:
 
 
 def cells(row: Comparison) -> list[str]:
-    """One row of a table of comparisons."""
-    return [f"`{row.id}`", row.published, row.reproduced, MARK[row.match]]
+    """One row of a table of comparisons; an identifier may break at its dots."""
+    name = row.id.replace(".", ".<wbr>")
+    code = f'<code class="id">{name}</code>'
+    return [code, row.published, row.reproduced, MARK[row.match]]
 
 
 def ledger_tables(found: dict[str, list[Comparison]]) -> str:

@@ -252,6 +252,29 @@ def test_the_copy_button_copies_exactly_the_code(browser, site):
     assert "import torch" in copied
 
 
+LONELY = """() => [...document.querySelectorAll(".tight")].filter((tight) => {
+  if (!tight.checkVisibility()) return false;
+  const mark = document.createRange();
+  mark.selectNode(tight.lastChild);
+  const end = [...tight.querySelectorAll(".katex-base")].at(-1).getBoundingClientRect();
+  const { left, top, bottom } = mark.getBoundingClientRect();
+  return Math.abs(left - end.right) > 2 || bottom < end.top || top > end.bottom;
+}).length"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_comma_stays_with_its_formula(width, browser, addresses):
+    page, _ = visit(browser, width, "light")
+    without = 0
+    for address in addresses:
+        page.goto(address)
+        assert page.evaluate(LONELY) == 0, address
+        page.add_style_tag(content=".tight { white-space: normal; }")
+        without += page.evaluate(LONELY)
+    page.context.close()
+    assert without > 0  # else the rule would be needed by no line
+
+
 SCHEME = """() => [document.body.dataset.mdColorScheme,
   document.querySelector("meta[name=color-scheme]").content,
   getComputedStyle(document.querySelector(".md-header")).colorScheme]"""

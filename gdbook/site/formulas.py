@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KATEX = Path(__file__).parent / "katex" / "katex.min.js"
 FORMULA = re.compile(
-    r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL
+    r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>([,.;:?!)]*)', re.DOTALL
 )
 
 
@@ -63,6 +63,8 @@ def typeset(page: str, place: str, waiting: list[str], first: int = 0) -> str:
             raise PluginError(f"{place}: formula {tex!r}: {error}") from None
         number = first + len(waiting) - 1
         focus = ' tabindex="0"' if tag == "div" else ""  # too wide, it scrolls by keys
-        return f'<{tag} class="formula"{focus} data-wait="{number}"></{tag}>'
+        done = f'<{tag} class="formula"{focus} data-wait="{number}"></{tag}>'
+        # a comma behind a formula must not begin the next line
+        return f'<span class="tight">{done}{match[4]}</span>' if match[4] else done
 
     return FORMULA.sub(one, page)
