@@ -103,7 +103,7 @@ def train(
         orders.append(shuffled(len(features)))
         for X, y in minibatches(orders[-1], batch_size, features, labels):
             l = loss(net(X, *params), y)
-            total = l if len(l) == 1 else l.sum()  # a sum of one costs a tenth more
+            total = l if l.numel() == 1 else l.sum()  # a sum of one costs a tenth more
             if not math.isfinite(total.item()):
                 raise DivergenceError(len(path), total.item())
             total.backward()
@@ -137,6 +137,8 @@ def train_by_hand(
             value, grads = value_and_grad(X, y, *theta)
             if not math.isfinite(value):
                 raise DivergenceError(len(path) // len(theta), value)
+            if len(grads) != len(theta):
+                raise ValueError(f"wanted {len(theta)} derivatives, got {len(grads)}")
             theta = [theta[i] - eta * g / m for i, g in enumerate(grads)]
             path += theta
     rows = np.array(path, np.float32).reshape(len(path) // len(theta), -1)

@@ -1010,6 +1010,18 @@ def test_a_figure_far_off_stays_static_until_somebody_comes_near(opened):
     assert page.locator("#still").count() == 0
 
 
+def test_of_several_reports_at_once_the_last_one_starts_a_figure(opened):
+    page = opened()
+    page.evaluate("""() => {
+      window.IntersectionObserver = class {
+        constructor(report) { this.report = report; }
+        observe() { this.report([{isIntersecting: false}, {isIntersecting: true}]); }
+      };
+      document.querySelector("#stage").innerHTML = "<gd-step>static</gd-step>";
+    }""")
+    page.locator("gd-step .gd-says:not(:empty)").wait_for()
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_nothing_moves_and_nothing_scrolls_sideways(opened, width):
     body = "".join(

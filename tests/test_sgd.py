@@ -108,6 +108,30 @@ def test_shapes_that_do_not_match_are_refused():
         train(simple_linreg, simple_squared_loss, [w], *data)
 
 
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_formula_with_too_few_or_too_many_derivatives_is_refused(count):
+    def wrong(x, y, w):
+        value, (slope,) = simple_value_and_grad(x, y, w)
+        return value, (slope,) * count
+
+    data = (X.numpy(), Y.numpy(), 0.3, 1, 1)
+    with pytest.raises(ValueError, match=f"wanted 1 derivatives, got {count}"):
+        train_by_hand(wrong, [np.float32(2)], *data)
+
+
+def test_a_loss_may_be_one_number_or_a_row_of_them():
+    def ended(loss):
+        setup_seed(20)
+        w = torch.tensor([2.0], requires_grad=True)
+        train(simple_linreg, loss, [w], X, Y, 0.3, 3, 1, 10)
+        return w.item()
+
+    squared = simple_squared_loss
+    each = ended(squared)
+    assert ended(lambda y_hat, y: squared(y_hat, y).sum()) == each
+    assert ended(lambda y_hat, y: squared(y_hat, y)[:, None].expand(-1, 2) / 2) == each
+
+
 def test_both_loops_report_divergence_at_the_same_step():
     # |1 − 2·lr·x²/m| is about 10²² at x = 3: the second visit overflows
     steps = []

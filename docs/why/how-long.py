@@ -92,8 +92,8 @@ print("most at", middle, "namely", gain.subs(eta, middle), "times the squared gr
 
 # %% [markdown]
 # **Every step with 0 < *η* < 2/*L* lowers *f***, wherever the gradient is not zero.
-# <span class="margin">That asks for no *convex* function. Convexity promises more, not proved
-# here: if *f* has a lowest place, such steps of one size converge to one. Without it a
+# <span class="margin">Nothing here asks *f* to be *convex*. If it is, and has a lowest place,
+# steps of one such size converge to a lowest place, which is not proved here. If not, a
 # descent may come to rest elsewhere, at a saddle for instance.</span>
 
 # %%

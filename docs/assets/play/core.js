@@ -241,7 +241,8 @@ window.gd = (() => {
   class Figure extends HTMLElement {
     // Far off stands the static figure; a page is ready sooner.
     connectedCallback() {
-      const come = ([it]) => it.isIntersecting && !this.set && this.begin();
+      // of several reports at once the last one counts
+      const come = (all) => all[0].isIntersecting && !this.set && this.begin();
       new IntersectionObserver(come, { rootMargin: "50%" }).observe(this);
     }
     begin() {
