@@ -18,9 +18,10 @@ from matplotlib import pyplot as plt
 from playwright.sync_api import Browser
 
 from gdbook.experiments import EXPERIMENTS, Result
-from gdbook.site.kernel import STYLE, svg
-from gdbook.site.pages import read_page
-from gdbook.site.quote import Quotations
+from gdbook.site.figure_svg import svg
+from gdbook.site.kernel import STYLE
+from gdbook.site.source import read_page
+from gdbook.site.source_quotes import Quotations
 
 from . import web
 

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup, NavigableString
 from fontTools.ttLib import TTFont
 
-from gdbook.site import fonts
+from gdbook.site import katex_fonts
 
 from .conftest import ROOT
 
@@ -22,7 +22,7 @@ FACE = re.compile(
 @pytest.fixture(scope="module")
 def served(site):
     """The fonts in the style sheet of the site, by family, style and weight."""
-    faces = FACE.findall((site / fonts.STYLE).read_text("utf-8"))
+    faces = FACE.findall((site / katex_fonts.STYLE).read_text("utf-8"))
     return {
         tuple(key): TTFont(io.BytesIO(base64.b64decode(data))) for *key, data in faces
     }
@@ -52,7 +52,7 @@ def test_a_font_has_no_character_that_no_formula_shows(served, shown):
 
 def test_the_fonts_together_have_a_tenth_of_their_size(site):
     whole = sum(path.stat().st_size for path in KATEX.glob("fonts/*.woff2"))
-    assert (site / fonts.STYLE).stat().st_size < (
+    assert (site / katex_fonts.STYLE).stat().st_size < (
         KATEX / "katex.min.css"
     ).stat().st_size + whole / 10
 
@@ -88,7 +88,7 @@ def test_the_fonts_are_those_of_the_classes_that_formulas_have():
         '<span class="mord mathbf">w</span>'
         '<span class="mop op-symbol large-op">∑</span></span></span>'
     )
-    assert fonts.characters([formula, "<pre>code</pre>"]) == {
+    assert katex_fonts.characters([formula, "<pre>code</pre>"]) == {
         "Math-Italic": "x",
         "Main-Regular": "2<",
         "Size3-Regular": "(",

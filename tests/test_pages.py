@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from gdbook.site.pages import is_notebook, read_page
+from gdbook.site.source import is_notebook, read_page
 
 from .conftest import ENV, ROOT
 

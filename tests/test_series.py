@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from gdbook.site.series import HEAD, table
+from gdbook.site.figure_csv import HEAD, table
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from gdbook.experiments import linear_regression
 from gdbook.ledger import published, read_ledger
 from gdbook.linear import squared_loss
 from gdbook.sgd import train_by_hand
-from gdbook.site.pages import Cell, read_page
+from gdbook.site.source import Cell, read_page
 from gdbook.taylor import (
     along,
     best_step,

@@ -7,8 +7,8 @@ import json
 import re
 from functools import cache
 
+from gdbook.site.markdown import merged, table_name
 from gdbook.site.notebook import Finished
-from gdbook.site.render import merged, table_name
 
 CSV = "text/csv"  # the form in which a kernel gives a figure's data
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?://)[^)]*\)(?:\{[^}]*\})?")

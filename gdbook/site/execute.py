@@ -13,11 +13,12 @@ import time
 
 from mkdocs.exceptions import PluginError
 
-from gdbook.site.quote import PACKAGE, modules_behind, path_of
-from gdbook.site.remember import remember
+from gdbook.site.cache import remember
+from gdbook.site.source_quotes import PACKAGE, modules_behind, path_of
 
 SETUP = "from gdbook.site.kernel import setup as _setup\n_setup()"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+INSIDE = ("kernel", "figure_svg", "figure_csv")  # modules that every kernel runs
 TIMEOUT = 300  # seconds for one cell
 HEAVY = ("sympy", "torch")  # what takes long to import
 log = logging.getLogger("mkdocs.gdbook")
@@ -42,7 +43,7 @@ def outputs_of(program: Program) -> list[list[dict]]:
 
 def causes_of(program: Program) -> list[str]:
     """Everything that the outputs of a program depend on."""
-    inside = {PACKAGE / "site" / "kernel.py", PACKAGE / "site" / "series.py"}
+    inside = {PACKAGE / "site" / f"{name}.py" for name in INSIDE}
     files = inside | {*PACKAGE.glob("*.mplstyle")}
     if behind := {m for code, place in program for m in modules_behind(code, place)}:
         files |= {path_of(module) for module in behind} | {*PACKAGE.glob("*.toml")}

@@ -21,20 +21,22 @@ sys.path.insert(0, str(ROOT))
 from gdbook.site import (
     downloads,
     execute,
-    fonts,
-    formulas,
+    inline_values,
+    katex,
+    katex_fonts,
     mend,
-    render,
-    scripts,
     slim,
-    values,
+    widgets,
 )
+from gdbook.site import markdown as rendering
+from gdbook.site.cache import remember
 from gdbook.site.notebook import Finished, run_page
-from gdbook.site.pages import is_notebook
-from gdbook.site.remember import remember
+from gdbook.site.source import is_notebook
 
-ROOMS = (formulas, fonts, slim)
-TYPESETTERS = [formulas.KATEX, *(Path(str(room.__file__)) for room in ROOMS)]
+TYPESETTERS = [
+    katex.KATEX,
+    *(Path(str(module.__file__)) for module in (katex, katex_fonts, slim)),
+]
 
 ran: dict[str, tuple[Finished, ...]] = {}  # the notebook pages of this build
 waiting: dict[str, list[str]] = {}  # and their outputs, while Markdown is rendered
@@ -128,7 +130,7 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
     uri = page.file.src_uri
     if uri not in ran:
         return None
-    markdown, outputs = render.markdown_of(ran[uri])
+    markdown, outputs = rendering.markdown_of(ran[uri])
     waiting[uri] = [*outputs]
     return markdown
 
@@ -143,15 +145,15 @@ def on_page_markdown(
             page.meta["downloads"] = Path(uri).stem
         return markdown
     waiting[uri] = []
-    text = values.look_up(markdown, uri)
-    if unknown := values.expressions(text, uri):
+    text = inline_values.look_up(markdown, uri)
+    if unknown := inline_values.expressions(text, uri):
         raise PluginError(f"{uri}: `={unknown[0]}`: only pages with code have a kernel")
     return text
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
     """Render what has changed since last time, and nothing else."""
-    page.render = MethodType(render.render_page, page)  # type: ignore[method-assign]
+    page.render = MethodType(rendering.render_page, page)  # type: ignore[method-assign]
     return page
 
 
@@ -173,11 +175,11 @@ def typeset(html: str, uri: str, first: int) -> tuple[str, list[str], dict[str, 
     """
 
     def work() -> tuple[str, list[str], dict[str, str]]:
-        render.check_images(html, uri)
+        rendering.check_images(html, uri)
         aside: list[str] = []
         bare = slim.set_code_aside(html, aside, first)
-        page = formulas.typeset(bare, uri, aside, first)
-        return page, aside, fonts.characters(aside)
+        page = katex.typeset(bare, uri, aside, first)
+        return page, aside, katex_fonts.characters(aside)
 
     causes = [path.read_text("utf-8") for path in TYPESETTERS]
     return remember("typeset", [html, str(first), *causes], work)
@@ -201,8 +203,8 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 @lru_cache(maxsize=256)  # while a book is served, most pages come out as last time
 def finish(output: str, waiting: tuple[str, ...], to_root: str) -> tuple[str, set[str]]:
     """A filled template as it is served, and the classes on it."""
-    output = render.put_back(slim.slim_space(output), waiting)
-    output = mend.page(scripts.attach(fonts.attach(output, to_root), to_root))
+    output = rendering.put_back(slim.slim_space(output), waiting)
+    output = mend.page(widgets.attach(katex_fonts.attach(output, to_root), to_root))
     return output, slim.classes(output)
 
 
@@ -219,5 +221,5 @@ def on_post_build(config: MkDocsConfig) -> None:
     site = Path(config.site_dir)
     mend.script(site)
     slim.serve_slim(site, classes)
-    scripts.serve_slim(site)
-    fonts.serve_slim(site, signs)
+    widgets.serve_slim(site)
+    katex_fonts.serve_slim(site, signs)

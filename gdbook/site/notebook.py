@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from gdbook.site import values
+from gdbook.site import inline_values
 from gdbook.site.execute import Program, outputs_of
-from gdbook.site.pages import Cell, read_page
-from gdbook.site.quote import PACKAGE, Quotations
+from gdbook.site.source import Cell, read_page
+from gdbook.site.source_quotes import PACKAGE, Quotations
 
 TEXTS = ("fig-cap", "fig-alt")  # options that are prose: values may stand in them
 
@@ -25,7 +25,7 @@ def run_page(path: Path, uri: str) -> tuple[Finished, ...]:
     """Read a notebook page, quote, run, and put the values into its prose."""
     kinds = ("*.py", "*.toml", "*.mplstyle")
     package = [file for kind in kinds for file in sorted(PACKAGE.rglob(kind))]
-    sources = [path, values.BENCH, *package]
+    sources = [path, inline_values.BENCH, *package]
     return run_as_of(path, uri, tuple(file.stat().st_mtime_ns for file in sources))
 
 
@@ -47,11 +47,12 @@ def prepare(cells: list[Cell]) -> list[Cell]:
     ready = []
     for cell in cells:
         if cell.kind == "markdown":
-            cell = replace(cell, source=values.look_up(cell.source, cell.place))
+            cell = replace(cell, source=inline_values.look_up(cell.source, cell.place))
         elif cell.shown:
             cell = replace(cell, source=quotations.expand(cell))
         texts = {
-            key: values.look_up(cell.options[key], cell.place) for key in captions(cell)
+            key: inline_values.look_up(cell.options[key], cell.place)
+            for key in captions(cell)
         }
         ready.append(replace(cell, options=cell.options | texts))
     return ready
@@ -67,7 +68,9 @@ def program_of(cell: Cell) -> Program:
     texts = [cell.options[key] for key in captions(cell)]
     if cell.kind == "markdown":
         texts.append(cell.source)
-    asked = values.program(values.expressions("\n".join(texts), cell.place))
+    asked = inline_values.program(
+        inline_values.expressions("\n".join(texts), cell.place)
+    )
     code = [cell.source] if cell.kind == "code" else []
     return [(source, cell.place) for source in [*code, *filter(None, [asked])]]
 
@@ -78,9 +81,13 @@ def finish(cell: Cell, outputs: Iterator[list[dict]]) -> Finished:
     if len(program_of(cell)) == (cell.kind == "code"):
         return Finished(cell, own)
     (shown,) = next(outputs)
-    found = shown["data"][values.MIME]
-    texts = {key: values.put_in(cell.options[key], found) for key in captions(cell)}
+    found = shown["data"][inline_values.MIME]
+    texts = {
+        key: inline_values.put_in(cell.options[key], found) for key in captions(cell)
+    }
     source = (
-        values.put_in(cell.source, found) if cell.kind == "markdown" else cell.source
+        inline_values.put_in(cell.source, found)
+        if cell.kind == "markdown"
+        else cell.source
     )
     return Finished(replace(cell, source=source, options=cell.options | texts), own)

@@ -19,9 +19,9 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, get_toc
 from mkdocs.utils import CountHandler
 
-from gdbook.site import scripts
+from gdbook.site import widgets
+from gdbook.site.cache import remember
 from gdbook.site.notebook import TEXTS, Finished
-from gdbook.site.remember import remember
 
 FOLD = 24  # lines of output; longer ones are folded
 WAITING = re.compile(r' data-wait="(\d+)">[^<]*</(div|span)>')
@@ -110,7 +110,7 @@ def figure(svg: str, done: Finished, number: int, waiting: list[str]) -> str:
     svg = svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1)
     if option := options.get("play"):  # maybe a second time on its page
         svg = IDS.sub(rf"\g<0>{name}-", svg)
-        place = wait(scripts.element(option, svg, done.cell.place), waiting)
+        place = wait(widgets.element(option, svg, done.cell.place), waiting)
     else:
         place = wait(stage(svg, name), waiting)
     caption = " ".join(options["fig-cap"].split())

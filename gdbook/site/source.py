@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from mkdocs.exceptions import PluginError
 
-from gdbook.site.remember import remember
+from gdbook.site.cache import remember
 
 LANGUAGE = "en"
 OTHER_LANGUAGES = {"zh"}  # cells tagged with one of these wait for their own build

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 
-from gdbook.site.pages import Cell
+from gdbook.site.source import Cell
 
 PACKAGE = Path(__file__).parents[1]
 

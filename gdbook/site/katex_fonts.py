@@ -14,7 +14,7 @@ from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
-from gdbook.site.remember import remember
+from gdbook.site.cache import remember
 
 STYLE = "assets/katex/katex.min.css"
 FORMULA = '<span class="katex'  # the beginning of each, inline or displayed
