@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from gdbook.experiments import clean_toy
-from gdbook.figures import descent_on_curve
+from gdbook.figures.toys import descent_on_curve
 from gdbook.ledger import read_ledger
 from gdbook.reproduce import reproduce
 
@@ -33,7 +33,7 @@ toy = clean_toy(by_hand=True)
 
 # %%
 #| echo: false
-#| play: gd-replay experiment=clean step=8
+#| widget: gd-replay experiment=clean step=8
 #| fig-cap: Each computed loss equals the published one, and the steps end at w = 1.
 #| fig-alt: A parabola of the mean loss over w with its lowest point at w equal to 1. Points of the descent start at the upper right and crowd together at the bottom.
 path = toy.history.params[:30, 0].astype(float)

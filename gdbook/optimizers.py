@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Sampler, TensorDataset
+from torch.utils.data import BatchSampler, DataLoader, Sampler, TensorDataset
 
 from gdbook.data import shuffled
 
@@ -149,21 +149,6 @@ def descend(
 
 
 # --- Two problems ---------------------------------------------------------------------
-
-
-def ill_conditioned(condition: float, num_params: int, seed: int) -> np.ndarray:
-    """Hessian with curvatures from 1/condition to 1, evenly on a log scale, (p, p).
-
-    Its axes are turned at random, so that no parameter has a curvature of its own.
-    Raises ValueError unless condition > 1 and num_params ≥ 2.
-    """
-    if condition <= 1 or num_params < 2:
-        raise ValueError(
-            f"wanted condition > 1 and num_params >= 2, got {condition}, {num_params}"
-        )
-    normal = np.random.default_rng(seed).normal(size=(num_params, num_params))
-    axes = np.linalg.qr(normal)[0]
-    return axes * np.geomspace(1 / condition, 1, num_params) @ axes.T
 
 
 def quadratic_gradient(H: np.ndarray, minimiser: np.ndarray) -> Gradient:
@@ -344,6 +329,10 @@ def torch_train(
 
 
 def same_loader(features: Tensor, labels: Tensor, batch_size: int) -> DataLoader:
-    """DataLoader that yields what `data_iter` yields. Shapes: (n, d), (n, 1)."""
+    """DataLoader that yields what `data_iter` yields. Shapes: (n, d), (n, 1).
+
+    A sampler of whole batches lets the data set cut out each batch at once.
+    """
     data = TensorDataset(features, labels)
-    return DataLoader(data, batch_size=batch_size, sampler=SameOrder(len(features)))
+    batches = BatchSampler(SameOrder(len(features)), batch_size, drop_last=False)
+    return DataLoader(data, batch_size=None, sampler=batches)

@@ -46,7 +46,7 @@ print("first sample:", features[0], labels[0])
 #| code-fold: Code of the figure
 #| fig-cap: Labels fall by `=-true_w[1]:.1f` for each unit of feature 1. The width of the cloud is not noise, it is the other feature.
 #| fig-alt: Scatter plot of a thousand labels against feature 1. A broad cloud falls from the upper left to the lower right around a straight line.
-from gdbook.figures import label_scatter
+from gdbook.figures.regression import label_scatter
 
 label_scatter(features[:, 1].numpy(), labels[:, 0].numpy(), true_w[1].item())
 plt.show()

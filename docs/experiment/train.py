@@ -80,7 +80,7 @@ print(f"least possible loss {floor:.8f}, training {losses[-1]:.8f}")
 #| code-fold: Code of the figure
 #| fig-cap: The loss falls by the same factor every epoch until it meets the floor that the noise sets, `=floor:f`.
 #| fig-alt: Mean loss against epoch on a logarithmic axis. A straight descent over many powers of ten bends at the end towards a horizontal dashed line.
-from gdbook.figures import loss_curve
+from gdbook.figures.regression import loss_curve
 
 loss_curve(losses, floor)
 plt.show()

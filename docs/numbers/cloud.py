@@ -104,7 +104,7 @@ print(f"least squares {best:.6f}")
 # %%
 #| echo: false
 from gdbook.ledger import published, read_ledger
-from gdbook.theory import (
+from gdbook.theory.attractor import (
     after_orders,
     attractor,
     epoch_maps,
@@ -127,7 +127,7 @@ assert np.isclose(stationary_covariance(maps).item(), spread**2, rtol=1e-8)
 #| code-fold: Code of the figure
 #| fig-cap: "Where the slope is at the end of an epoch. Bars: predicted. Dots: `=len(late):,` epochs of the run. The mean lies in the hole, where the slope itself never is."
 #| fig-alt: Share of epochs against the slope w. Two separate groups of bars, from `=where[0, 0]:.4f` to `=where[0, 1]:.4f` and from `=where[1, 0]:.4f` to `=where[1, 1]:.4f`. The highest bars are near the middle of each group. Dots of the run lie on the tops of the bars. Vertical lines mark least squares at `=best:.4f` in the left group, the mean at `=mean:.4f` in the hole, and the published value near the right end.
-from gdbook.figures_numbers import cloud_on_a_line
+from gdbook.figures.attractor import cloud_on_a_line
 
 points, chances = np.array([mean]), np.ones(1)
 for _ in range(8):
@@ -172,7 +172,7 @@ print(f"{enough} are enough for four decimals, from wherever w was before")
 
 # %%
 #| code-fold: Weights of the samples in the mean
-from gdbook.theory import slope_weights
+from gdbook.theory.attractor import slope_weights
 
 # %%
 weights, wishes = slope_weights(x, lr, divisor), np.append(0, y[1:] / x[1:])
@@ -181,6 +181,10 @@ print("passes        ", weights.round(4), f"slope {weights @ wishes:.6f}")
 
 # %%
 #| echo: false
+from gdbook.theory.attractor import toy_rounding_spread
+
+# float32, in which the article ran, rounds too little to be printed
+assert 8 * toy_rounding_spread(maps, np.array([ends[-1]]))[0] < margin
 replayed = after_orders(maps, drawn[-12:], np.array([mean]))[0]
 assert np.isclose(replayed, predicted, rtol=0, atol=1e-11)
 first_order = shuffling_bias(X, y, lr, divisor)[0]
@@ -240,7 +244,7 @@ for name, pair in {
 
 # %%
 #| echo: false
-from gdbook.theory import directions, hull, support
+from gdbook.theory.attractor import directions, hull, support
 
 plane_maps = epoch_maps(plane, y, lr, divisor)
 assert np.allclose(plane_maps.A, A)
@@ -259,7 +263,7 @@ inner = ((corners - centre) @ directions(len(bound)).T).max(axis=0)
 #| echo: false
 #| fig-cap: "Slope and bias at the end of every 75th epoch of the run. The outline is the hull of all points that the 24 maps can reach. Least squares lies outside of the cloud, and the mean where the run hardly ever is."
 #| fig-alt: Bias against slope. A cloud of points, long and narrow, rising to the right, fills an outlined polygon from slope `=corners[:, 0].min():.3f` to `=corners[:, 0].max():.3f`. The mean at slope `=centre[0]:.4f` lies in its middle; least squares at slope `=target[0]:.3f` and bias `=target[1]:.3f` lies to the left and above of it; the published end lies in the right part.
-from gdbook.figures_numbers import cloud_in_the_plane
+from gdbook.figures.attractor import cloud_in_the_plane
 
 marks = {"least squares": target, "mean": centre, "published": run[-1]}
 cloud_in_the_plane(run[::75], corners, marks)
@@ -267,7 +271,7 @@ plt.show()
 
 # %% [markdown]
 # The outline is wide because it leaves room for orders that come many times in a row, as
-# they almost never do. A second computation (in the package: `gdbook.theory.support`) bounds
+# they almost never do. A second computation (in the package: `gdbook.theory.attractor.support`) bounds
 # the cloud from outside, in `=len(bound)` directions; it differs from the outline by at most
 # `=1e6 * (bound - inner).max():.0f` millionths, and no epoch of the run lies beyond it. The published
 # `=published:bias.w` is inside, `=(w - centre[0]) / cov[0, 0] ** 0.5:.2f` spreads above the
@@ -277,7 +281,7 @@ plt.show()
 
 # %%
 #| echo: false
-#| play: gd-cloud epochs=500
+#| widget: gd-cloud epochs=500
 #| fig-cap: "After the first few, all epochs end inside the predicted range, around the predicted mean and not around least squares, however long the run. Change the label, the step, the divisor or the seed."
 #| fig-alt: Share of epochs against the slope w at their ends. Two separate groups of bars with dots of the run on their tops, the highest near the middle of each group. Vertical lines mark least squares in the left group, the mean in the hole between the groups, and the published value near the right end. With scripts on, controls below change the label, the step, the divisor, the seed and the number of epochs.
 cloud_on_a_line(

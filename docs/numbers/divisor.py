@@ -70,14 +70,9 @@ for m in (meant, left_over):
 
 # %%
 #| echo: false
-from gdbook.theory import (
-    critical_lr,
-    epoch_maps,
-    every_step_limit,
-    mean_square_radius,
-    order_radii,
-    pass_limits,
-)
+from gdbook.theory.attractor import epoch_maps, mean_square_radius, order_radii
+from gdbook.theory.basics import critical_lr
+from gdbook.theory.divisor import every_step_limit, pass_limits
 
 # what the page writes out is what the tests hold
 assert np.allclose(np.ravel(pass_limits(x, meant)), [0, first, low, high], atol=1e-12)
@@ -120,7 +115,7 @@ assert abs(single - every_step_limit(x, meant)) < 1e-15
 #| code-fold: Code of the figure
 #| fig-cap: "What a pass leaves of the distance, with divisor `=meant`. Line: the product. Dots: runs. Only where it is below 1, in the shaded intervals, passes converge."
 #| fig-alt: Factor per epoch against the step size. The curve falls from 1 to zero near `=1 / 18:.3f`, bounces twice, passes 1 at `=first:.3f`, rises to more than 3, and comes below 1 again between `=low:.3f` and `=high:.3f`. Vertical lines mark 1/9, the full-batch bound 2/7 and the step of the article, `=lr`, at which the factor is `=product.subs(c, 2 * lr):.2f`. Dots of measured runs lie on the curve.
-from gdbook.figures_numbers import factor_of_a_pass
+from gdbook.figures.step_size import factor_of_a_pass
 
 grid = np.linspace(0, 0.54, 160)
 curve = np.abs([np.prod(1 - 2 * eta * x**2) for eta in grid])

@@ -53,7 +53,7 @@ H, best = X.T @ X / num_examples, np.linalg.lstsq(X, y)[0]
 
 # %%
 #| code-fold: The mean path as a function
-from gdbook.theory import mean_path
+from gdbook.theory.floor import mean_path
 
 # %%
 steps = num_epochs * (num_examples // batch_size)
@@ -101,7 +101,7 @@ from IPython.display import Markdown
 from gdbook.experiments import linear_regression
 from gdbook.reproduce import compare
 from gdbook.tables import MARK, entry, markdown_table
-from gdbook.theory import (
+from gdbook.theory.floor import (
     epochs_until_statistical,
     excess_loss,
     expected_floor,
@@ -172,7 +172,7 @@ print(f"measured:  errors from epoch {measured} on, the loss from {loss_measured
 #| code-fold: Code of the figure
 #| fig-cap: "At epoch `=num_epochs` the loss has long been noise, and the errors are still descent. Lines: predicted. Dots: the run."
 #| fig-alt: Unfinished part divided by noise part, against the epoch, on a logarithmic axis. Four straight falling lines with the dots of the run on them. The line of the loss crosses 1 near epoch `=loss_needed`, those of the three errors between epochs `=needed.min()` and `=needed.max()`. A vertical line marks epoch `=num_epochs`, between the two.
-from gdbook.figures_numbers import parts_against_epoch
+from gdbook.figures.regression import parts_against_epoch
 
 predicted = np.c_[excesses / floor, np.abs((path - best) / noise)]
 ratios = np.c_[losses / floor - 1, np.abs((run - best) / noise)]
@@ -231,13 +231,16 @@ print("drawn afresh ", *[f"{number:.1e}" for number in deviation(draws)])
 
 # %%
 #| echo: false
-from gdbook.theory import (
+from gdbook.theory.floor import (
     replaced_spread,
     rounding_margin,
     rounding_spread,
     shuffled_mean,
     shuffled_spread,
+    standard_errors,
 )
+
+assert np.allclose(usual_miss, standard_errors(X, sigma), rtol=1e-12, atol=0)
 
 until = epochs_until_statistical(truth, best, start, H, lr, per_epoch)
 assert needed.tolist() == until.tolist()

@@ -30,7 +30,7 @@ num_points, num_runs = 600, 8000
 # logarithm is the *nat*.
 
 # %%
-from gdbook.theory import lifted_line, line, log_likelihood_ratio
+from gdbook.theory.selection import lifted_line, line, log_likelihood_ratio
 
 nats = log_likelihood_ratio(y, lifted_line(x), line(x), sigma)
 print("nats for the lifted line:", *(f"{ratio:.2f}" for ratio in nats))
@@ -55,7 +55,7 @@ print(f"likelihood ratio: {math.exp(nats.sum()):.2f}")
 # its own deviation with the root of that number only.
 
 # %%
-from gdbook.theory import information, ratio_spread
+from gdbook.theory.selection import information, ratio_spread
 
 gaps = lifted_line(x) - line(x)
 gap, share = gaps.max(), np.mean(gaps > 0)
@@ -67,9 +67,9 @@ print(f"gap {gap:.1f}, share {share}: {worth:.3f} nats")
 # draw `=num_points` new samples, `=num_runs:,` times over.
 
 # %%
-rng = np.random.default_rng(SEED)
-fresh_x = rng.choice(x, (num_points, num_runs))
-fresh_y = line(fresh_x) + rng.normal(0, sigma, fresh_x.shape)
+from gdbook.theory.selection import fresh_points
+
+fresh_x, fresh_y = fresh_points(line, x, sigma, num_points, num_runs, SEED)
 each = log_likelihood_ratio(fresh_y, line(fresh_x), lifted_line(fresh_x), sigma)
 log_ratios = np.cumsum(each, axis=0)
 
@@ -82,7 +82,7 @@ for n in (10, 50, 200):
 #| code-fold: Code of the figure
 #| fig-cap: "Seven series of new samples. They climb at the predicted rate, `=worth:.3f` nats a sample, and in jumps: three samples of four say nothing. Above the dashed line the odds are `=odds` to 1."
 #| fig-alt: Log-likelihood ratio over 80 new samples. Seven jagged curves rise in and around a widening band. The straight line in the middle of the band starts at zero and crosses the dashed level of three nats near 24 samples.
-from gdbook.figures_methods import ratio_fan
+from gdbook.figures.selection import ratio_fan
 
 n = np.arange(1, 81)
 spreads = np.array([ratio_spread(gap, sigma, share, k) for k in n])
@@ -99,7 +99,7 @@ plt.show()
 # inequality bounds the overshoot, and so the number of samples from above.
 
 # %%
-from gdbook.theory import points_to_decide
+from gdbook.theory.selection import points_to_decide
 
 low, high = points_to_decide(gap, sigma, share, odds)
 reached = log_ratios >= math.log(odds)
@@ -113,7 +113,7 @@ print(f"between {low:.2f} and {high:.2f}; run {counts.mean():.2f}")
 # how many labels fall there is binomial.
 
 # %%
-from gdbook.theory import chance_of_right_choice
+from gdbook.theory.selection import chance_of_right_choice
 
 print("  N    right choice: run")
 for n in (1, 10, 50, 100, 200):
@@ -152,11 +152,17 @@ print(np.allclose(wrong - right, 2 * sigma**2 / N * log_ratios, rtol=0, atol=1e-
 #| code-fold: Code of the figure
 #| fig-cap: The held-out errors of one series. They wander together, because both contain the same noise. What decides is the distance between them.
 #| fig-alt: Two running mean squared errors over 10 to 300 new samples, in units of the noise variance. They swing in parallel around two dashed levels, 1 for the right model and `=levels[1]:.2f` for the wrong one, whose curve stays above.
-from gdbook.figures_methods import held_out_curves
+from gdbook.figures.selection import held_out_curves
 
 levels = expected / sigma**2
 held_out_curves(right[:300, 0] / sigma**2, wrong[:300, 0] / sigma**2, levels, first=10)
 plt.show()
+
+# %%
+#| echo: false
+from gdbook.theory.selection import expected_held_out
+
+assert np.allclose(expected, expected_held_out(gap, sigma, share), rtol=1e-12, atol=0)
 
 # %% [markdown]
 # The last line of the output says that the difference of the two errors is

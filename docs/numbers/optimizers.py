@@ -177,7 +177,7 @@ for name, update in UPDATES.items():
 #| code-fold: Code of the figure
 #| fig-cap: Six tuned updates in the valley, the median of 200 fresh starts. Momentum, Nesterov and Adam leave plain descent behind by powers of ten; AdaGrad and RMSProp stay near it.
 #| fig-alt: "Loss over 300 steps on a logarithmic axis. SGD, AdaGrad and RMSProp flatten out between `=power_of_ten(medians['AdaGrad'][-1])` and `=power_of_ten(medians['RMSProp'][-1])`. Nesterov ends at `=power_of_ten(medians['Nesterov'][-1])`, Adam at `=power_of_ten(medians['Adam'][-1])`, Momentum at `=power_of_ten(medians['Momentum'][-1])`."
-from gdbook.figures_methods import descents
+from gdbook.figures.optimizers import descents
 
 medians = {name: np.median(heights, axis=1) for name, heights in paths.items()}
 descents(medians)
@@ -206,6 +206,14 @@ for name in ("SGD", "Momentum"):
 
 beta, root = tuned["Momentum"]["momentum"], np.sqrt(curvatures[-1] / curvatures[0])
 print(f"a step: {np.sqrt(beta):.4f}; best possible {(root - 1) / (root + 1):.4f}")
+
+# %%
+#| echo: false
+from gdbook.theory.momentum import best_heavy_ball, heavy_ball_rate
+
+rates = [heavy_ball_rate(c, *tuned["Momentum"].values()) for c in curvatures]
+assert np.allclose(rates, np.sqrt(beta), rtol=1e-9, atol=0)
+assert np.isclose(np.sqrt(best_heavy_ball(H)[1]), (root - 1) / (root + 1), rtol=1e-9)
 
 # %% [markdown]
 # Where momentum swings, as it does here on every axis, each step multiplies the distance by
@@ -243,7 +251,7 @@ from gdbook.data import setup_seed, synthetic_data
 from gdbook.experiments import TRUE_B, TRUE_W
 from gdbook.optimizers import batch_gradient, tune
 from gdbook.tables import markdown_table
-from gdbook.theory import excess_loss
+from gdbook.theory.floor import excess_loss
 
 setup_seed(SEED)
 features, labels = synthetic_data(TRUE_W, TRUE_B, 1000)

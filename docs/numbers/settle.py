@@ -29,7 +29,8 @@ best = np.linalg.lstsq(X, y)[0]
 
 # %%
 #| code-fold: Many runs at once, and their exact moments
-from gdbook.theory import epoch_maps, predicted_moments, trajectories
+from gdbook.theory.attractor import epoch_maps
+from gdbook.theory.settle import predicted_moments, trajectories
 
 # %%
 lrs = lr / (1 + np.arange(num_epochs) / 50)
@@ -45,7 +46,7 @@ for epoch in (50, 500, num_epochs):
 #| code-fold: Code of the figure
 #| fig-cap: "A decaying step: `=num_runs` runs, and the predicted mean with two spreads to both sides. Bias and spread both go."
 #| fig-alt: Distance of w from least squares in thousandths against the epoch on a logarithmic axis. At the start of the picture a band reaches from about −2 to 7 thousandths, with jagged lines of runs in it; to the right it narrows around its mean and ends close to zero.
-from gdbook.figures_numbers import band_and_runs
+from gdbook.figures.settle import band_and_runs
 
 some = np.unique(np.geomspace(5, num_epochs, 70).astype(int))
 spread = covs[some, 0, 0] ** 0.5
@@ -54,7 +55,8 @@ plt.show()
 
 # %%
 #| echo: false
-from gdbook.theory import decaying_lrs, shuffling_bias
+from gdbook.theory.attractor import shuffling_bias
+from gdbook.theory.settle import decaying_lrs
 
 assert np.array_equal(lrs, decaying_lrs(lr, num_epochs, half_after=50))
 covs1, bias1 = (covs[-1] ** 0.5).item(), (means[-1] - best).item()
@@ -73,10 +75,12 @@ bias_now = shuffling_bias(X, y, lrs[-1], divisor)[0]
 # is $(1 + a)/(1 - a)$ times as large.
 
 # %%
+from gdbook.theory.settle import running_average
+
 constant = np.full(num_epochs + 20, lr)
 kept = trajectories(X, y, start, constant, divisor, num_runs, SEED)[21:, :, 0]
 count = np.arange(1, num_epochs + 1)
-averages = np.cumsum(kept, axis=0) / count[:, None]
+averages = running_average(kept)
 
 maps = epoch_maps(X, y, lr, divisor)
 a, shifts = maps.A[0].item(), maps.c[:, 0]
@@ -88,6 +92,12 @@ print("runs     ", *[f"{number:.6f}" for number in off])
 
 many = trajectories(X, y, start, constant, divisor, 1000, SEED)[21:, :, 0].mean(axis=0)
 print(f"1,000 runs {(many - best).mean():.6f} ± {many.std():.6f}")
+
+# %%
+#| echo: false
+from gdbook.theory.attractor import average_covariance
+
+assert np.isclose(average_covariance(maps, num_epochs).item(), band[-1].item() ** 2)
 
 # %%
 #| code-fold: Code of the figure
@@ -113,16 +123,10 @@ plt.show()
 
 
 # %%
-def full_batch(X: np.ndarray, w: np.ndarray, lr: float, num_steps: int) -> np.ndarray:
-    """Parameters at the start and after each step, (num_steps + 1, p)."""
-    path = [w]
-    for _ in range(num_steps):
-        path.append(path[-1] - lr * 2 * X.T @ (X @ path[-1] - y) / len(X))
-    return np.array(path)
-
+from gdbook.theory.settle import full_batch
 
 step = len(x) * lr / divisor
-path = full_batch(X, np.array(start), step, 20)
+path = full_batch(X, y, start, step, 20)
 factor = 1 - step * 2 * np.mean(x**2)
 off = np.abs(path[:, 0] - best)
 print(f"predicted factor a step {factor:.4f}, measured {off[1] / off[0]:.4f}")
@@ -140,7 +144,7 @@ plane, corner = np.column_stack([x, np.ones(4)]), [2.0, 0.0]
 target = np.linalg.lstsq(plane, y)[0]
 factors = 1 - step * np.linalg.eigvalsh(2 * plane.T @ plane / 4)
 
-full = full_batch(plane, np.array(corner), step, 20)
+full = full_batch(plane, y, corner, step, 20)
 lrs = lr / (1 + np.arange(num_epochs) / 100)
 runs = trajectories(plane, y, corner, lrs, divisor, num_runs, SEED)
 means, covs = predicted_moments(plane, y, corner, lrs, divisor)
@@ -166,7 +170,7 @@ plt.show()
 #| code-fold: Code of the figure
 #| fig-cap: "Full batches go straight to least squares, each at its own rate. Lines: predicted. Dots: the runs."
 #| fig-alt: Distance from least squares against the step on a logarithmic axis. Two straight falling lines with dots on them, a steep one for the toy without a bias and a flatter one for the toy with a bias.
-from gdbook.figures_numbers import straight_down
+from gdbook.figures.settle import straight_down
 
 both = np.column_stack([np.abs(path[:, 0] - best), left[:21]])[:16]
 straight_down(both, {"slope alone": factor, "slope and bias": factors.max()})

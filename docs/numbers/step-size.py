@@ -37,10 +37,11 @@ H, minimiser = X.T @ X / 1000, np.linalg.lstsq(X, y, rcond=None)[0]
 # shrinks all the same. Divergence starts at 2, on the steepest axis first.
 
 # %%
-from gdbook.theory import critical_lr
+from gdbook.theory.basics import critical_lr
+from gdbook.theory.step_size import best_lr
 
 curvatures = np.linalg.eigvalsh(H)
-critical, best = critical_lr(curvatures[-1]), 2 / (curvatures[0] + curvatures[-1])
+critical, best = critical_lr(curvatures[-1]), best_lr(H)
 print("curvatures", curvatures.round(4))
 print(f"critical step size {critical:.5f}")
 print(f"best step size {best:.5f}")
@@ -51,7 +52,7 @@ print(f"best step size {best:.5f}")
 # step size, where the product is 1, and around the limit:
 
 # %%
-from gdbook.theory import mean_path
+from gdbook.theory.floor import mean_path
 
 off, origin = start - minimiser, np.zeros(3)
 for share in (0.5, 0.9, 0.99, 1.01):
@@ -70,7 +71,7 @@ for share in (0.5, 0.9, 0.99, 1.01):
 
 # %%
 #| code-fold: How the steps of a run are counted
-from gdbook.theory import first_below
+from gdbook.theory.step_size import first_below
 
 
 # %%
@@ -104,7 +105,7 @@ print(f"best: {predicted[24]:.0f} steps; run {measured[24]:.0f}")
 #| code-fold: Code of the figure
 #| fig-cap: "Steps that the regression needs, predicted (line) and run (points). For short steps, doubling one halves the price. Beyond the best step size, `=best:.2f`, the price climbs, and at `=critical:.5f` it is infinite."
 #| fig-alt: Steps needed over the step size, both on logarithmic axes. A straight line falls from nearly fifty thousand steps at the article's step size to six at the best one and then turns up steeply along a dashed vertical line. The points of the run lie on the line.
-from gdbook.figures_methods import needed_over_lr
+from gdbook.figures.step_size import needed_over_lr
 
 fig = needed_over_lr(lrs, predicted, measured, [critical], "steps")
 fig.axes[0].set_xscale("log")
@@ -118,7 +119,13 @@ plt.show()
 
 # %%
 #| echo: false
-from gdbook.theory import batch_mean_square_radius, measured_batch_epochs
+from gdbook.theory.step_size import (
+    batch_mean_square_radius,
+    contraction,
+    measured_batch_epochs,
+)
+
+assert contraction(H, best * np.array([0.99, 1, 1.01])).argmin() == 1
 
 
 def batch_limit(size: int) -> float:
@@ -253,6 +260,13 @@ runs = [first_below(one_pass, ones, np.zeros(2), tolerance, 2000) for _ in range
 at = list(wide).index(toy_lr)
 print(f"critical {limit:.4f}")
 print(f"article's: {foretold[at]}; runs", *(int(run[at]) for run in runs))
+
+# %%
+#| echo: false
+from gdbook.theory.attractor import epoch_maps, mean_square_path
+
+squares = mean_square_path(epoch_maps(plane, x, toy_lr, divisor), np.array([1, 0]), 999)
+assert foretold[at] == (squares <= tolerance**2).argmax()
 
 # %%
 #| code-fold: Code of the figure

@@ -36,7 +36,7 @@ for epoch in (1, 2, shown - 1, shown):
 #| echo: false
 from gdbook.experiments import clean_toy
 from gdbook.ledger import published, read_ledger
-from gdbook.theory import epoch_contraction, epochs_to_print_zero
+from gdbook.theory.zero import epoch_contraction, epochs_to_print_zero
 
 # what the page writes out is what the tests hold
 assert math.isclose(a, epoch_contraction(x, lr, divisor))
@@ -62,7 +62,7 @@ assert trace[-1] == "0.000000"
 
 # %%
 #| code-fold: A step in float32, and all values that all orders can reach
-from gdbook.theory import float_orders, float_step
+from gdbook.theory.zero import float_orders, float_step
 
 # %%
 ends = float_orders(x, x, start, lr, divisor, num_epochs)
@@ -102,7 +102,7 @@ assert (clean_toy(by_hand=True).history.params[: len(w), 0] == w).all()
 #| code-fold: Code of the figure
 #| fig-cap: "The distance of the slope from 1, in units in the last place. Line: predicted in real numbers. Dots: the run in float32. The last unit goes in step `=exact`."
 #| fig-alt: Distance of w from 1 against the step on a logarithmic axis. The dots of the run follow the predicted staircase over seven powers of ten, from 8 million units at the start to one unit at step `=exact - 1`; from step `=exact` on the distance is zero. A dashed line at about `=math.sqrt(0.5e-6 / 3.5) / ULP:,.0f` units marks where the loss begins to print as zero.
-from gdbook.figures_numbers import distance_in_units
+from gdbook.figures.toys import distance_in_units
 
 real = (start - 1) * np.cumprod([1.0, *(factors[i] for i in drawn)])
 prints_zero = math.sqrt(0.5e-6 / np.mean(x**2))
@@ -130,7 +130,7 @@ for number, share in zip(x, shares, strict=True):
 
 # %%
 #| code-fold: Where a descent stalls
-from gdbook.theory import stalled_ulps
+from gdbook.theory.zero import stalled_ulps
 
 # %%
 for small in (0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
@@ -154,7 +154,7 @@ for small in (0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
 
 # %%
 #| code-fold: All slopes with a loss of zero
-from gdbook.theory import fitting_slopes
+from gdbook.theory.zero import fitting_slopes
 
 # %%
 for s in (1, 1.25, 0.7, 0.1, 1.1, 1.3):
@@ -177,7 +177,7 @@ for s in (1, 1.25, 0.7, 0.1, 1.1, 1.3):
 
 # %%
 #| code-fold: Whether a lifted prediction meets its label
-from gdbook.theory import lift_fits
+from gdbook.theory.zero import lift_fits
 
 # %%
 print([k for k in range(1, 100) if not lift_fits(3, k / 100)], "hundredths")

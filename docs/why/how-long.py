@@ -38,7 +38,8 @@ print(best, "=", g.dot(g) / g.dot(H * g))
 
 # %%
 #| echo: false
-from gdbook.taylor import best_step, smoothness, taylor_polynomial
+from gdbook.taylor.derivatives import taylor_polynomial
+from gdbook.taylor.step import best_step, smoothness
 
 assert sp.expand(second - taylor_polynomial(f, [x, y], [0, 1], -g, 2, eta)) == 0
 assert best == best_step(g, H)
@@ -71,10 +72,10 @@ print(largest, "=", sp.N(largest, 5))
 
 # %%
 #| code-fold: A check of the input
-from gdbook.taylor import _vector  # noqa: F401, I001
+from gdbook.taylor.derivatives import as_column  # noqa: F401
 
 # %%
-from gdbook.taylor import descent_lemma
+from gdbook.taylor.step import descent_lemma
 
 value, a, b = sp.symbols("f a b", real=True)
 lemma = descent_lemma(value, [a, b], L, eta)
@@ -100,7 +101,7 @@ print("most at", middle, "namely", gain.subs(eta, middle), "times the squared gr
 #| code-fold: Code of the figure
 #| fig-cap: After a step the value lies below the bound of the descent lemma, and the second order follows it closely. All three turn up again.
 #| fig-alt: Three curves against the step size, all falling and then rising. The bound is the highest and comes back to the start at 2 over L. The true value and the second order lie below, close together.
-from gdbook.figures_step import promises
+from gdbook.figures.step_size import promises
 
 unit = 1 / float(largest)
 etas = np.linspace(0, 2.3 * unit, 60)
@@ -112,7 +113,7 @@ promises(etas, curves, {"1/L": unit, "2/L": 2 * unit})
 plt.show()
 
 # %% [markdown]
-# ## Beyond the limit
+# ## Beyond the limit: the largest eigenvalue decides
 #
 # Is 2/*L* the true limit, or did the proof give something away? Take the bowl ½*Lx*², whose
 # curvature is *L* everywhere. After one step its value is
@@ -150,7 +151,7 @@ for name, values in runs.items():
 #| code-fold: Code of the figure
 #| fig-cap: "Four descents in one bowl. Below 2/L the value falls to zero. At 2/L it stays up. Just above, it grows without end."
 #| fig-alt: Values on a logarithmic axis against steps. Two lines fall, one steeply and one slowly; one becomes level; one rises.
-from gdbook.figures_step import descents
+from gdbook.figures.step_size import descents
 
 descents(runs)
 plt.show()
@@ -175,7 +176,7 @@ print(longest)
 
 # %%
 #| code-fold: Backtracking, with its input checked
-from gdbook.taylor import backtracking
+from gdbook.taylor.step import backtracking
 
 # %%
 height = sp.lambdify([[x, y]], f)
@@ -193,7 +194,7 @@ for _ in range(4):
 
 # %%
 #| echo: false
-#| play: gd-step lr=1.9
+#| widget: gd-step lr=1.9
 #| fig-cap: "Descent in a bowl. With momentum the limit moves; with noise the loss stays up. Condition number: largest over smallest curvature. Momentum adds a share of the last move; noise adds a random error to every gradient."
 #| fig-alt: Values of four descents on a logarithmic axis against steps. Two lines fall, one steeply and one slowly; one becomes level; one rises. With scripts on, controls below change the step size, the momentum, the bowl, the number of steps and the noise.
 descents(runs)

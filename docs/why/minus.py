@@ -65,7 +65,7 @@ print(f"largest decrease at {best} degrees: {change.min():.4f}")
 #| code-fold: Code of the figure
 #| fig-cap: Of all steps of length `=length`, the one at `=best` degrees to the gradient lowers the loss most.
 #| fig-alt: Change of the loss against the angle between step and gradient. A cosine curve, positive near 0 and 360 degrees, with its lowest point marked near 180 degrees.
-from gdbook.figures import slope_over_angle
+from gdbook.figures.directions import slope_over_angle
 
 slope_over_angle(angle.numpy(), change.numpy(), best)
 plt.show()

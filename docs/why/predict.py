@@ -36,7 +36,7 @@ print(sp.factor(mean_loss), "third derivative", mean_loss.diff(w, 3))
 
 # %%
 #| code-fold: From the pages before
-from gdbook.taylor import expansion
+from gdbook.taylor.derivatives import expansion
 
 # %%
 slope = loss.diff(w)
@@ -46,7 +46,7 @@ factor
 
 # %%
 #| echo: false
-from gdbook.taylor import taylor_polynomial
+from gdbook.taylor.derivatives import taylor_polynomial
 
 along = mean_loss, [w], [w], [-slope], 2, rho
 assert sp.expand(expanded - taylor_polynomial(*along, constants=[x, y])) == 0
@@ -140,7 +140,7 @@ Markdown(markdown_table(head, rows))
 #| fig-alt: Mean loss on a logarithmic axis against steps 1 to 29. A staircase goes down from 2 to a ten-millionth, and a dot sits on every stair but the last.
 import matplotlib.pyplot as plt
 
-from gdbook.figures_step import predicted_losses
+from gdbook.figures.taylor import predicted_losses
 
 predicted_losses(np.array(predicted[1:], float), np.array(printed, float))
 plt.show()
@@ -184,7 +184,7 @@ import torch
 
 from gdbook.data import minibatches, setup_seed, shuffled, synthetic_data
 from gdbook.linear import design_matrix, hessian
-from gdbook.theory import batch_mean_square_radius
+from gdbook.theory.step_size import batch_mean_square_radius
 
 setup_seed(SEED)
 X = design_matrix(synthetic_data(torch.tensor([2, -3.4]), 4.2, 1000)[0])

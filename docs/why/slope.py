@@ -25,10 +25,10 @@ point = [0, 1]
 
 # %%
 #| code-fold: A check of the input
-from gdbook.taylor import _expression  # noqa: F401, I001
+from gdbook.taylor.derivatives import as_expression  # noqa: F401, I001
 
 # %%
-from gdbook.taylor import gradient
+from gdbook.taylor.derivatives import gradient
 
 gradient(f, [x, y])
 
@@ -93,7 +93,7 @@ sp.trigsimp(polar.dot([sp.cos(alpha), sp.sin(alpha)]))
 #| code-fold: Code of the figure
 #| fig-cap: The slope is a cosine, lowest at `=angle[slope.argmin()]` degrees, opposite the gradient. The mean slope of a walk of length `=far` is higher.
 #| fig-alt: Slope against the angle of the direction. A cosine between plus and minus 5, and above it the mean slope of a walk, a little bent.
-from gdbook.figures_step import slope_and_angle
+from gdbook.figures.directions import slope_and_angle
 
 height = sp.lambdify([x, y], f)
 angle = np.arange(361)
@@ -116,7 +116,7 @@ plt.show()
 # *Hessian* **H**:
 
 # %%
-from gdbook.taylor import hessian
+from gdbook.taylor.derivatives import hessian
 
 H = hessian(f, [x, y])
 H
@@ -146,9 +146,16 @@ second
 
 # %%
 #| echo: false
-from gdbook.taylor import along, lagrange_remainder, taylor_polynomial
+from gdbook.taylor.derivatives import (
+    along,
+    directional_derivative,
+    lagrange_remainder,
+    taylor_polynomial,
+)
 
 line = f, [x, y], point, [p, q]
+along_v = directional_derivative(f, [x, y], [p, q]).subs({x: point[0], y: point[1]})
+assert sp.expand(slope_there - along_v) == 0
 assert phi == along(*line, t)
 assert sp.expand(second - taylor_polynomial(*line, 2, t)) == 0
 remainder = phi.diff(t, 3).subs(t, xi) * t**3 / 6
@@ -169,7 +176,7 @@ phi.diff(t, 3).subs(t, xi) * t**3 / 6
 
 # %%
 #| echo: false
-#| play: gd-downhill surface=valley norm=two
+#| widget: gd-downhill surface=valley norm=two
 #| fig-cap: "Another landscape, to be chosen. By the 2-norm the slope is least against the gradient; another norm has another steepest direction. A norm is a way to measure length; the next page explains it."
 #| fig-alt: Slope against the angle of the direction. A cosine between plus and minus 5, and above it the mean slope of a walk, a little bent. With scripts on, controls below change the landscape, the norm, the direction, the step and the point.
 slope_and_angle(angle, slope, walk)

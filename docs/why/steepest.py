@@ -41,8 +41,8 @@ for found in stationary:
 
 # %%
 #| echo: false
-from gdbook.taylor import lagrangian as lagrangian_of
-from gdbook.taylor import stationary_directions, steepest_direction
+from gdbook.taylor.directions import lagrangian as lagrangian_of
+from gdbook.taylor.directions import stationary_directions, steepest_direction
 
 assert sp.expand(lagrangian - lagrangian_of(g, v, lam)) == 0
 pairs = {tuple(direction): factor for direction, factor in stationary_directions(g)}
@@ -73,10 +73,10 @@ print(sp.expand(more - lam * (v - best).dot(v - best)))
 
 # %%
 #| code-fold: A check of the input
-from gdbook.taylor import _vector  # noqa: F401, I001
+from gdbook.taylor.derivatives import as_column  # noqa: F401
 
 # %%
-from gdbook.taylor import lagrange_identity
+from gdbook.taylor.directions import lagrange_identity
 
 lagrange_identity(g, v)
 
@@ -154,16 +154,22 @@ for name, direction in directions.items():
 
 # %%
 #| echo: false
+from gdbook.taylor.directions import dual_norm, unit_directions
+
 choices = [(1, None), (2, None), (sp.oo, None), (2, sp.Matrix([[2, 1], [1, 4]]))]
 for direction, (order, A) in zip(directions.values(), choices, strict=True):
     claimed = np.array(steepest_direction([3, 4], order, A), float).ravel()
     assert np.allclose(direction, claimed, rtol=1e-12, atol=0)
+    slope = float(-dual_norm([3, 4], order, A))
+    assert np.isclose(g_here @ direction, slope, rtol=1e-12, atol=0)
+    others = unit_directions(num_directions, 2, order, A)
+    assert (others @ g_here).min() >= slope - 1e-12
 
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: "Four unit balls and one gradient g. Along a dashed line the slope is the same; the last such line that touches the ball touches it at the steepest direction v."
 #| fig-alt: Four panels. A square on its corner, a circle, a square and an ellipse. The same gradient points up and right in all; the steepest direction points down, against the gradient, to the lower left corner, and on the ellipse to the left of the opposite of the gradient.
-from gdbook.figures_step import unit_balls
+from gdbook.figures.directions import unit_balls
 
 turn = np.linspace(0, 2 * np.pi, 121)
 circle = np.array([np.cos(turn), np.sin(turn)])
@@ -192,7 +198,7 @@ print(sp.expand(M * (abs(p) + abs(q)) - abs(a) * abs(p) - abs(b) * abs(q) - rest
 
 # %%
 #| echo: false
-from gdbook.taylor import hoelder_identity, norm
+from gdbook.taylor.directions import hoelder_identity, norm
 
 identity = hoelder_identity(g, v).subs(norm(g, sp.oo), M)
 assert sp.expand(identity.rhs - rest) == 0

@@ -63,7 +63,7 @@ for step in [1, 0.5, 0.25, 0.125]:
 # because differentiating (*t* − *s*)<sup>*j*</sup> *j* times gives *j*!.
 
 # %%
-from gdbook.taylor import expansion
+from gdbook.taylor.derivatives import expansion
 
 phi = sp.Function("phi")(s)
 polynomial = expansion(phi, s, t, 2)
@@ -149,6 +149,19 @@ form = -sp.sin(1 + xi) * t**2 / 2
 found = sp.nsolve((form - (sine - tangent)).subs(t, 1), xi, 0.4)
 print("xi =", round(found, 6))
 
+# %%
+#| echo: false
+from gdbook.taylor.derivatives import integral_remainder, intermediate_point
+
+line = sine, [t], [0], [1]
+assert abs(intermediate_point(*line, 1, 1) - found) < 1e-12
+for order in range(3):
+    at_phi = (
+        remainder.subs(k, order).doit().replace(sp.Function("phi"), sp.Lambda(s, at_s))
+    )
+    ours = integral_remainder(*line, order, t, s)
+    assert sp.simplify(at_phi.doit() - ours.doit()) == 0
+
 # %% [markdown]
 # This also explains the first table. The error over *t*² is −sin(1 + *ξ*)/2, and as *t*
 # shrinks, *ξ* is squeezed towards 0: the last column tends to `=-np.sin(1) / 2:.3f`.
@@ -160,7 +173,7 @@ print("xi =", round(found, 6))
 # sine are sines or cosines, so here *M* is 1:
 
 # %%
-from gdbook.taylor import lagrange_bound
+from gdbook.taylor.derivatives import lagrange_bound
 
 for order, polynomial in enumerate(polynomials):
     error = abs(float((sine - polynomial).subs(t, 1)))
@@ -173,7 +186,7 @@ for order, polynomial in enumerate(polynomials):
 #| code-fold: Code of the figure
 #| fig-cap: Each order follows the function a little further. All of them touch it at 0.
 #| fig-alt: The sine seen from 1, and its Taylor polynomials of order 0 to 3. A horizontal line, a tangent, a parabola and a cubic leave the curve one after the other.
-from gdbook.figures_step import taylor_orders
+from gdbook.figures.taylor import taylor_orders
 
 grid = np.linspace(-2.6, 2.6, 105)
 columns = [sp.lambdify(t, p)(grid) + 0 * grid for p in polynomials[:4]]
@@ -184,7 +197,7 @@ plt.show()
 #| code-fold: Code of the figure
 #| fig-cap: Near 0 the error of order k falls like the power k + 1 of t.
 #| fig-alt: Four lines on logarithmic axes, the error of the orders 0 to 3 against t. They are nearly straight, and steeper the higher the order.
-from gdbook.figures_step import error_orders
+from gdbook.figures.taylor import error_orders
 
 near = 2.0 ** -np.arange(0, 7, 0.5)
 errors = [abs(np.sin(1 + near) - sp.lambdify(t, p)(near)) for p in polynomials[:4]]
@@ -208,7 +221,7 @@ print("orders 0 to 3:", [round(float(e[-3] / e[-1]), 3) for e in errors])
 
 # %%
 #| echo: false
-#| play: gd-taylor function=sin point=1 step=1
+#| widget: gd-taylor function=sin point=1 step=1
 #| fig-cap: "The error of the first order falls like t², that of the second like t³, and both stay below their bounds. Choose a function, a point and a step."
 #| fig-alt: The sine seen from 1, and its Taylor polynomials of order 0 to 3. A horizontal line, a tangent, a parabola and a cubic leave the curve one after the other. With scripts on, controls below change the function, the point and the step.
 taylor_orders(grid, np.sin(1 + grid), columns)

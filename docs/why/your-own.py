@@ -29,13 +29,9 @@ place = [2, 1]
 
 # %%
 #| code-fold: The tools, with their input checked
-from gdbook.taylor import (
-    at,
-    backtracking,
-    gradient,
-    hessian,
-    steepest_direction,
-)
+from gdbook.taylor.derivatives import at, gradient, hessian
+from gdbook.taylor.directions import steepest_direction
+from gdbook.taylor.step import backtracking
 
 # %% [markdown]
 # ## 3. Differentiate, and check the derivative

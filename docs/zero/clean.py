@@ -74,10 +74,10 @@ Markdown(result_table(["clean.w", "clean.w_error"], toy))
 
 # %%
 #| code-fold: Code of the figure
-#| play: gd-replay experiment=clean step=8
+#| widget: gd-replay experiment=clean step=8
 #| fig-cap: The loss is a parabola in w. Steps shorten as the slope does, and end at the bottom.
 #| fig-alt: A parabola of the mean loss over w with its lowest point at w equal to 1. Points of the descent start at the upper right and crowd together at the bottom.
-from gdbook.figures import descent_on_curve
+from gdbook.figures.toys import descent_on_curve
 
 grid = np.linspace(0.6, 2.05, 200)
 curve = np.mean([(x * grid - x) ** 2 for x in range(4)], axis=0)

@@ -44,7 +44,7 @@ print("lifted line: errors", y - lifted_line(x))
 #| code-fold: Code of the figure
 #| fig-cap: The two stories are the same below 3 and differ by `=lift:.1f` from 3 on. Only one of the four samples lies there.
 #| fig-alt: Two lines over x from 0 to 5. They coincide up to x equal to 3, then one runs a tenth above the other. Four samples lie on the lower line, the last one on the upper.
-from gdbook.figures import two_models
+from gdbook.figures.selection import two_models
 
 grid = np.linspace(0, 5, 501)
 two_models(grid, line(grid), lifted_line(grid), np.column_stack([x, y]))

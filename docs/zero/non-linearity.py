@@ -89,7 +89,7 @@ print([f"{l:.6f}" for l in mean_loss(edge)])
 #| code-fold: Code of the figure
 #| fig-cap: The loss jumps where a prediction crosses 3. Its only zero, at w = 1, is the upper edge of the jump at 1.
 #| fig-alt: Mean loss over w, from below 1 to beyond 3/2. A parabola with two jumps, a large one at w equal to 1 and a smaller one at 3/2. Points of the descent run down the right side to the edge at 1.
-from gdbook.figures import descent_on_curve
+from gdbook.figures.toys import descent_on_curve
 
 grid = np.linspace(0.9, 1.7, 1601)
 near = w[(w < 1.7) & (w > 0)][:40].astype(float)

@@ -73,7 +73,7 @@ print(f"least squares: w {best:.4f}, loss {least:f}")
 #| code-fold: Code of the figure
 #| fig-cap: After `=num_epochs:,` epochs the parameter still jumps from step to step. Each sample pulls it towards a slope of its own.
 #| fig-alt: The parameter w over the last sixty steps. It jumps up and down around the dashed line of the least-squares slope and does not settle.
-from gdbook.figures import restless_path
+from gdbook.figures.toys import restless_path
 
 restless_path(np.arange(-60, 1), w[-61:], best)
 plt.show()

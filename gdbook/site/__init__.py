@@ -1,22 +1,23 @@
-"""The build: it knows pages and kernels. The science never imports it.
+"""The build of the site, on documented extension points of MkDocs and Jupyter.
 
-A page walks through these rooms, in this order:
+The science never imports it. In the order in which a page passes through:
 
-pages       its source, as cells
-values      the numbers that its prose names
-quote       the source of what it imports from gdbook, in place of the import
-execute     its cells, run in a kernel or remembered from last time
-forked      a kernel that starts at once
-kernel      (inside that kernel) figures become SVG for both colour schemes
-series      (there too) what a figure draws, as a table
-render      cells and outputs become Markdown, and Markdown becomes HTML
-formulas    TeX becomes HTML and MathML
-fonts       what these are set in
-downloads   the page as a notebook and as a script
-
-remember    (behind several) what has not changed is not worked out again
-scripts     figures to play with get their scripts
-slim        HTML without ballast
-mend        what the theme leaves open for people who do not see the page
-hooks       when MkDocs calls whom
+source          the cells of a page and their options (jupytext)
+source_quotes   the sources of what a page imports from gdbook, in place of the import
+inline_values   the numbers in its prose
+execute         its code, run in a plain kernel (nbclient); `kernel` runs inside
+outputs         what a kernel sent, as a page can show it
+notebook        the page that has run
+figure_svg      a figure as a drawing for both colour schemes
+figure_csv      a figure's data as a table
+downloads       the page as a notebook and a script, the data of its figures
+widgets         interactive figures
+markdown        cells and outputs as one Markdown text, which MkDocs renders
+katex           formulas as HTML and MathML; `katex_text` and `katex_fonts` beside it
+cache           outputs and formulas, kept between builds
+progress        what is said while pages run
+build           one build: the steps, in order
+hooks           which event of MkDocs calls which step
+theme           our templates in place of Material's blocks and partials
+vendor          files of other projects
 """

@@ -1,39 +1,66 @@
-"""What was worked out before need not be worked out again."""
+"""Results that take seconds to work out, kept on disk between builds.
 
+There are two kinds: the outputs of a page's code, and KaTeX's HTML of a formula. An
+entry is a JSON file, named by a hash of all that determines it. What cannot be read
+counts as absent, so a damaged file costs time and nothing else.
+"""
+
+import contextlib
 import hashlib
 import json
+import logging
 import os
-import sys
-from collections.abc import Callable
-from functools import cache
+import time
 from pathlib import Path
 from threading import get_ident
 from typing import Any
 
-CACHE = Path(__file__).parents[2] / ".cache"
+UNUSED_DAYS = 30  # an entry that no build has used for so long is deleted
+# Not below "mkdocs": a full disk is no fault of the book, and no reason for --strict
+# to fail.
+log = logging.getLogger("gdbook.cache")
 
 
-@cache
-def versions() -> str:
-    """The Python and all installed packages, as their folders' names have it."""
-    folders = (found for at in sys.path for found in Path(at).glob("*.dist-info"))
-    return "\n".join([sys.version, *sorted(folder.name for folder in folders)])
+class Cache:
+    """A folder of results. It may be absent, read-only or shared by several builds."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.writable = True
 
-def remember(kind: str, causes: list[str], work: Callable[[], Any]) -> Any:
-    """What `work` returns, or what it returned when all causes were the same as now.
+    def path(self, kind: str, key: Any) -> Path:
+        """The file of an entry: `key` is anything that JSON can hold."""
+        text = json.dumps(key, sort_keys=True)
+        return self.folder / kind / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
 
-    The result must be something that JSON can hold. None is not remembered.
-    """
-    text = "\0".join([versions(), *causes])
-    path = CACHE / kind / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
-    if path.exists():
-        os.utime(path)  # what has not been used for long may go
-        return json.loads(path.read_text(encoding="utf-8"))
-    result = work()
-    if result is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}-{get_ident()}")
-        fresh.write_text(json.dumps(result), encoding="utf-8")
-        fresh.replace(path)  # whole or not at all
-    return result
+    def get(self, kind: str, key: Any) -> Any:
+        """A stored result, or None where there is none that can be read."""
+        path = self.path(kind, key)
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        with contextlib.suppress(OSError):  # the folder may be read-only
+            os.utime(path)  # the time of the last use, for `prune`
+        return found
+
+    def put(self, kind: str, key: Any, result: Any) -> None:
+        """Store a result: whole or not at all. A folder that refuses is a warning."""
+        path = self.path(kind, key)
+        part = path.with_suffix(f".{os.getpid()}-{get_ident()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(result), encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            if self.writable:
+                log.warning("nothing is kept for the next build: %s", error)
+            self.writable = False
+
+    def prune(self) -> None:
+        """Delete what no build has used for a month, and parts of broken writes."""
+        oldest = time.time() - UNUSED_DAYS * 24 * 60 * 60
+        for path in self.folder.glob("*/*"):
+            with contextlib.suppress(OSError):  # another build may have been sooner
+                if path.stat().st_mtime < oldest:
+                    path.unlink()

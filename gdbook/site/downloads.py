@@ -1,32 +1,50 @@
-"""A notebook page to take away: as an executed notebook and as a script.
+"""What readers can take from a notebook page: a notebook, a script, the figures' data.
 
-Both hold what readers see, with gdbook's functions quoted: they run without gdbook.
+Notebook and script hold what the page shows, with gdbook's functions quoted: they run
+without gdbook.
 """
 
 import json
 import re
-from functools import cache
 
-from gdbook.site.markdown import merged, table_name
-from gdbook.site.notebook import Finished
+from mkdocs.exceptions import PluginError
 
-CSV = "text/csv"  # the form in which a kernel gives a figure's data
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?://)[^)]*\)(?:\{[^}]*\})?")
+from gdbook.site.inline_values import put_in
+from gdbook.site.kernel import CSV, NO_TABLE
+from gdbook.site.notebook import Page, RunCell
+from gdbook.site.spans import spans
+
+SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:"  # of a link that works from anywhere
+LABEL = r"(?<![!\\\]])\[(?P<label>(?:\\.|[^\[\]\\]|\[[^\[\]]*\])+)\]"
+TARGET = r"(?:<[^<>\n]*>|(?:[^()]|\([^()]*\))*)"
+ATTRIBUTES = r"(?:\{(?=[:. #])[^{}\n]*\})?"
+LINK = re.compile(rf"{LABEL}\((?!\s*<?{SCHEME}){TARGET}\){ATTRIBUTES}")
 MARGIN = re.compile(r'<span class="margin">(.*?)</span>', re.DOTALL)
+KEPT = re.compile(r"\0(\d+)\0")
 
 
-@cache
-def notebook(page: tuple[Finished, ...]) -> str:
+def has_code(page: Page) -> bool:
+    """Whether a page has code for its readers."""
+    return any(done.cell.shown for done in page)
+
+
+def files(page: Page, stem: str) -> dict[str, str]:
+    """What stands beside a page, its notebook excepted: names, and their texts."""
+    code = {f"{stem}.py": script(page)} if has_code(page) else {}
+    return code | tables(page, stem)
+
+
+def notebook(page: Page) -> str:
     """The page as an executed notebook, in the form of nbformat 4."""
     cells: list[dict] = []
     for done in page:
         if done.cell.kind == "markdown":
-            cells.append(markdown_cell(done.cell.source))
+            cells.append(markdown_cell(prose(done.cell.source, done)))
         elif done.cell.shown:
             count = sum(cell["cell_type"] == "code" for cell in cells) + 1
             cells.append(code_cell(done, count))
-        if caption := done.cell.options.get("fig-cap"):
-            cells.append(markdown_cell(caption))
+        captions = done.cell.options.get("fig-cap", ())
+        cells += [markdown_cell(prose(text, done)) for text in captions]
     for number, cell in enumerate(cells, 1):
         cell["id"] = f"cell-{number}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -37,50 +55,76 @@ def notebook(page: tuple[Finished, ...]) -> str:
 
 def markdown_cell(text: str) -> dict:
     """A cell of prose."""
-    return {"cell_type": "markdown", "metadata": {}, "source": away(text)}
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
 
 
-def code_cell(done: Finished, count: int) -> dict:
+def code_cell(done: RunCell, count: int) -> dict:
     """A cell of code with its outputs, numbered where notebooks want a number."""
-    outputs = merged(done.outputs)
+    outputs = [dict(output) for output in done.outputs]
     for output in outputs:
         if "execution_count" in output:
             output["execution_count"] = count
         if "data" in output:
-            shown = {form: data for form, data in output["data"].items() if form != CSV}
-            output["data"] = shown
+            data = output["data"].items()
+            kept = {form: one for form, one in data if form not in (CSV, NO_TABLE)}
+            output["data"] = kept
     cell = {"cell_type": "code", "metadata": {}, "source": done.cell.source}
     return cell | {"outputs": outputs, "execution_count": count}
 
 
-@cache
-def script(page: tuple[Finished, ...]) -> str:
+def script(page: Page) -> str:
     """The page as a script in percent format, prose as comments."""
     parts = []
     for done in page:
         if done.cell.kind == "markdown":
-            lines = away(done.cell.source).splitlines()
-            prose = "\n".join(f"# {line}".rstrip() for line in lines)
-            parts.append(f"# %% [markdown]\n{prose}")
+            lines = prose(done.cell.source, done).splitlines()
+            text = "\n".join(f"# {line}".rstrip() for line in lines)
+            parts.append(f"# %% [markdown]\n{text}")
         elif done.cell.shown:
             parts.append(f"# %%\n{done.cell.source}")
     return "\n\n".join(parts) + "\n"
 
 
-def away(text: str) -> str:
-    """Prose without its links to other pages and its margin, which stay behind."""
-    return MARGIN.sub(r"\1", LINK.sub(r"\1", text))
+def prose(text: str, done: RunCell) -> str:
+    """Prose with its values, without its links to other pages and its margin."""
+    return without_page_links(put_in(text, done.values, plain=True))
 
 
-@cache
-def tables(page: tuple[Finished, ...]) -> dict[str, str]:
+def without_page_links(text: str) -> str:
+    """Prose without its links to other pages, and without its margin; the words stay.
+
+    Code, TeX, images, and links with a scheme, such as https, stay as they are.
+    """
+    parts = spans(text)
+    # no page contains NUL, so what is kept cannot be taken for a part of a link
+    prose = "".join(
+        span.text if span.kind == "text" else f"\0{number}\0"
+        for number, span in enumerate(parts)
+    )
+    prose = MARGIN.sub(r"\1", LINK.sub(r"\g<label>", prose))
+    return KEPT.sub(lambda match: parts[int(match[1])].text, prose)
+
+
+def tables(page: Page, stem: str) -> dict[str, str]:
     """The data of a page's figures: names of files, and what they hold."""
-    return {
-        table_name(done.cell.place, number): output["data"][CSV]
-        for number, done in enumerate(page, 1)
-        for output in done.outputs
-        if CSV in output.get("data", {})
+    figures = [(output, done) for done in page for output in done.figures]
+    found = {
+        f"{stem}-figure-{number}.csv": table_of(output, done)
+        for number, (output, done) in enumerate(figures, 1)
     }
+    return {name: table for name, table in found.items() if table is not None}
 
 
-FORMS = {".ipynb": notebook, ".py": script}
+def table_of(figure: dict, done: RunCell) -> str | None:
+    """The data of a figure as CSV, or None where the cell says `fig-data: false`.
+
+    Raises PluginError with page and cell for a figure that cannot be told as a table,
+    unless the cell says so.
+    """
+    data = figure["data"]
+    if not done.cell.options.get("fig-data", True):
+        return None
+    if NO_TABLE in data:
+        option = "`#| fig-data: false` offers none"
+        raise PluginError(f"{done.cell.place}: {data[NO_TABLE]}; {option}")
+    return data.get(CSV)

@@ -1,109 +1,273 @@
-"""Run a page's cells in a kernel of its own, or remember what they gave last time.
+"""Run the code of pages, each in a fresh, plain kernel, several side by side.
 
-What was remembered counts for as long as nothing has changed that the outputs depend
-on: the code as run (quotations are part of it), the expressions in the prose, the
-modules of gdbook that hidden code imports and all that these import in turn, the code
-inside the kernel, the Python, and the packages. Prose does not count.
+A kernel finds nothing of the author's: its environment is made here, its home, working
+directory and temporary folder are empty, and all that a cell leaves behind, processes
+too, goes with the kernel. What a page gave is stored; the entry counts as long as the
+program, the packages and the modules of gdbook that the kernel loaded are the same.
 """
 
-import logging
+import asyncio
+import contextlib
+import hashlib
 import os
-import re
-import time
+import platform
+import site
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
 
+import psutil
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from mkdocs.exceptions import PluginError
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import v4
 
-from gdbook.site.cache import remember
-from gdbook.site.source_quotes import PACKAGE, modules_behind, path_of
+from gdbook.site import kernel
+from gdbook.site.cache import Cache
+from gdbook.site.outputs import plain
+from gdbook.site.progress import Progress
 
-SETUP = "from gdbook.site.kernel import setup as _setup\n_setup()"
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-INSIDE = ("kernel", "figure_svg", "figure_csv")  # modules that every kernel runs
-TIMEOUT = 300  # seconds for one cell
-HEAVY = ("sympy", "torch")  # what takes long to import
-log = logging.getLogger("mkdocs.gdbook")
+PACKAGE = Path(__file__).parents[1]
+TIMEOUT = 120  # seconds for one cell, unless it asks for more
+STARTUP = 120  # seconds for a kernel to answer on a busy machine
+LONGEST_PATH = 50  # characters: below a longer folder a socket's path may be too long
+MARK = "GDBOOK_KERNEL"  # in the environment of a kernel and of all that it starts
+# The author's environment stays outside, but for what a process needs to start. Some
+# processors need the variables of OpenBLAS to compute at all.
+KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH",
+        "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # fmt: skip
+# The order of sets and the number of threads must not depend on the machine.
+FIXED = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "LC_ALL": "C",
+    "TZ": "UTC",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+SETUP = "from gdbook.site.kernel import setup\nsetup()\ndel setup"
+LOADED = """import sys
+from IPython.display import publish_display_data
+publish_display_data({"application/json": sorted(sys.modules)})"""
 
-heavy: set[str] = set()  # those of HEAVY that the pages of this book need
-Program = list[tuple[str, str]]  # the code of each cell, and its place for messages
+
+@dataclass(frozen=True)
+class Step:
+    """A piece of code for the kernel; `place` is page and cell, for messages."""
+
+    code: str
+    place: str
+    timeout: float = TIMEOUT  # seconds
 
 
-def expect(pages: list[str]) -> None:
-    """Note, from the texts of pages, what their kernels will import."""
-    text = "\n".join(pages)
-    heavy.update(name for name in HEAVY if name in text or "gdbook" in text)
+Program = tuple[Step, ...]
+Outputs = list[list[dict]]  # of each step, in nbformat's form
 
 
-def outputs_of(program: Program) -> list[list[dict]]:
-    """The outputs of each cell of a program, in nbformat's form.
+def run_all(programs: dict[str, Program], store: Cache) -> dict[str, Outputs]:
+    """The outputs of pages, by page: stored ones, or those of a fresh kernel.
 
-    Raises PluginError, with page and cell, when a cell fails or writes to stderr.
+    Raises PluginError with page and cell when a cell fails or takes too long.
     """
-    return remember("outputs", causes_of(program), lambda: run(program))
+    outputs = {page: stored(program, store) for page, program in programs.items()}
+    missing = {page: programs[page] for page, found in outputs.items() if found is None}
+    if missing:
+        with scratch_folder() as scratch, Progress(list(missing)) as progress:
+            try:
+                fresh = asyncio.run(run_side_by_side(missing, scratch, store, progress))
+            except* PluginError as group:
+                raise PluginError("\n".join(map(str, group.exceptions))) from None
+        outputs |= fresh
+    return {page: found for page, found in outputs.items() if found is not None}
 
 
-def causes_of(program: Program) -> list[str]:
-    """Everything that the outputs of a program depend on."""
-    inside = {PACKAGE / "site" / f"{name}.py" for name in INSIDE}
-    files = inside | {*PACKAGE.glob("*.mplstyle")}
-    if behind := {m for code, place in program for m in modules_behind(code, place)}:
-        files |= {path_of(module) for module in behind} | {*PACKAGE.glob("*.toml")}
-    texts = [path.read_text(encoding="utf-8") for path in sorted(files)]
-    return [*(code for code, _ in program), *texts]
+async def run_side_by_side(
+    programs: dict[str, Program], scratch: Path, store: Cache, progress: Progress
+) -> dict[str, Outputs]:
+    """Run pages, as many at a time as there are cores, and store what they gave."""
+    free = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def run_one(page: str, program: Program, folder: Path) -> Outputs:
+        async with free:
+            progress.start(page)
+            *outputs, loaded = await run(program, folder, matplotlib_folder)
+            progress.end(page)
+        modules = loaded[0]["data"]["application/json"]
+        entry = {"outputs": outputs, "loaded": versions_of(modules)}
+        store.put("outputs", key_of(program), entry)
+        return outputs
+
+    matplotlib_folder = fonts_folder(store, scratch)
+    async with asyncio.TaskGroup() as group:
+        tasks = {
+            page: group.create_task(run_one(page, program, scratch / str(number)))
+            for number, (page, program) in enumerate(programs.items())
+        }
+    return {page: task.result() for page, task in tasks.items()}
 
 
-def run(program: Program) -> list[list[dict]]:
-    """Run a program in a fresh kernel."""
-    if not program:
-        return []
-    started = time.perf_counter()
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import (
-        CellExecutionError,
-        CellTimeoutError,
-        DeadKernelError,
-    )
+async def run(program: Program, folder: Path, fonts: Path) -> Outputs:
+    """The outputs of a program in a fresh kernel, and those of LOADED behind them.
 
-    from gdbook.site import forked
-
-    forked.preload += sorted(heavy - set(forked.preload))
-    cells = [
-        nbformat.v4.new_code_cell(code) for code in [SETUP, *(c for c, _ in program)]
-    ]
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    folder: for the files of the kernel. fonts: for matplotlib's list of fonts.
+    """
+    steps = [Step(SETUP, "the kernel's setup"), *program, Step(LOADED, "the kernel")]
+    cells = [v4.new_code_cell(one.code, metadata={"timeout": one.timeout})
+             for one in steps]  # fmt: skip
+    mark, number = uuid.uuid4().hex, 0
+    env = environment(folder, fonts) | {MARK: mark}
+    manager = new_manager(folder)
     client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT,
-        kernel_name="python3",
-        shutdown_kernel="immediate",  # a short-lived kernel can hang for seconds else
+        v4.new_notebook(cells=cells),
+        km=manager,
+        startup_timeout=STARTUP,
+        timeout_func=lambda cell: cell.metadata["timeout"],
+        iopub_timeout=TIMEOUT,  # an output that comes late must not be lost
+        raise_on_iopub_timeout=True,
         extra_arguments=["--IPKernelApp.log_level=40"],
-        kernel_manager_class=forked.MANAGER,
-    )
-    path = os.pathsep.join(
-        filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")])
     )
     try:
-        client.execute(env=os.environ | forked.ENV | {"PYTHONPATH": path})
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise PluginError(
-            f"{failed(notebook, program)}:\n{plain(str(error))}"
-        ) from None
-    outputs = [cell.outputs for cell in notebook.cells[1:]]
-    for outs, (_, place) in zip(outputs, program, strict=True):
-        if noise := "".join(o.text for o in outs if o.get("name") == "stderr"):
-            raise PluginError(f"{place} writes to stderr:\n{plain(noise)}")
-    page = program[0][1].split(",")[0]
-    log.info("ran %s in %.1f s", page, time.perf_counter() - started)
-    return outputs
+        await client.async_start_new_kernel(env=env, cwd=env["PWD"])
+        await client.async_start_new_kernel_client()
+        for number, cell in enumerate(cells):
+            await client.async_execute_cell(cell, number)
+    except Exception as error:
+        raise failure(error, steps[number]) from None
+    finally:
+        kill_marked(mark)
+        await manager.shutdown_kernel(now=True)
+        if client.kc is not None:
+            client.kc.stop_channels()
+    return [cell.outputs for cell in cells[1:]]
 
 
-def failed(notebook: dict, program: Program) -> str:
-    """The place of the cell that ran last: the one that failed."""
-    ran = [n for n, cell in enumerate(notebook["cells"]) if cell.execution_count]
-    last = ran[-1] if ran else 0
-    return f"{program[last - 1][1]} failed" if last else "a kernel failed to start"
+def new_manager(folder: Path) -> AsyncKernelManager:
+    """The manager of a kernel of this Python, whichever others the author installed.
+
+    Kernel and build talk through files: two builds cannot pick the same port.
+    """
+    return AsyncKernelManager(
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+        transport="ipc" if os.name == "posix" else "tcp",
+        connection_file=str(folder / "kernel.json"),
+    )
 
 
-def plain(text: str) -> str:
-    """Text without a terminal's colours."""
-    return ANSI.sub("", text)
+def environment(folder: Path, fonts: Path) -> dict[str, str]:
+    """All variables of a kernel's process; their folders are made, below `folder`."""
+    own = {name: folder / name for name in ("HOME", "TMPDIR", "PWD")}
+    for path in own.values():
+        path.mkdir(parents=True)
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    places = filter(None, [str(PACKAGE.parent), kept.get("PYTHONPATH")])
+    return {
+        **kept,
+        **FIXED,
+        **kernel.environment(),
+        **{name: str(path) for name, path in own.items()},
+        "MPLCONFIGDIR": str(fonts),
+        "PYTHONPATH": os.pathsep.join(places),
+        "PYTHONUSERBASE": site.getuserbase(),  # else it would lie in the empty home
+    }
+
+
+def failure(error: Exception, step: Step) -> BaseException:
+    """What to raise for a step that failed: an error that names its page and cell."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():  # nbclient calls that a dead kernel
+        return asyncio.CancelledError()
+    if isinstance(error, CellTimeoutError):
+        more = f"A cell that needs more says so: `#| timeout: {2 * step.timeout:g}`."
+        return PluginError(f"{step.place} ran for over {step.timeout:g} s. {more}")
+    if isinstance(error, DeadKernelError):
+        return PluginError(f"{step.place}: its kernel died")
+    return PluginError(f"{step.place} failed:\n{plain(str(error))}")
+
+
+def kill_marked(mark: str) -> None:
+    """End a kernel and all processes that its cells started, wherever they went."""
+
+    def marked(process: psutil.Process) -> bool:
+        with contextlib.suppress(psutil.Error):
+            return process.environ().get(MARK) == mark
+        return False
+
+    while found := [one for one in psutil.process_iter() if marked(one)]:
+        for process in found:  # while one is looked at, another may start a third
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(found, timeout=0.1)
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A temporary folder whose path leaves space for the names of sockets."""
+    usual = tempfile.gettempdir()
+    short = usual if len(usual) <= LONGEST_PATH else "/tmp"
+    with tempfile.TemporaryDirectory(prefix="gdbook-", dir=short) as folder:
+        yield Path(folder)
+
+
+def fonts_folder(store: Cache, scratch: Path) -> Path:
+    """Where matplotlib keeps its list of fonts, which takes seconds to make."""
+    folder = store.folder / "matplotlib"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder if os.access(folder, os.W_OK) else scratch / "matplotlib"
+
+
+def stored(program: Program, store: Cache) -> Outputs | None:
+    """What a program gave when all that it depends on was as it is now."""
+    entry = store.get("outputs", key_of(program))
+    if entry and all(version(name) == was for name, was in entry["loaded"].items()):
+        return entry["outputs"]
+    return None
+
+
+def key_of(program: Program) -> list:
+    """What is known to determine a program's outputs before it has run."""
+    data = sorted([*PACKAGE.glob("*.toml"), *PACKAGE.glob("*.mplstyle")])
+    texts = [path.read_text(encoding="utf-8") for path in data]
+    code = [step.code for step in program]
+    machine = [sys.version, platform.system(), platform.machine()]
+    return [code, texts, machine, SETUP, FIXED]
+
+
+def versions_of(modules: list[str]) -> dict[str, str]:
+    """The packages and the modules of gdbook behind loaded modules, with versions."""
+    own = {name for name in modules if name.split(".")[0] == PACKAGE.name}
+    top = {name.split(".")[0] for name in modules} - {PACKAGE.name}
+    packages = {one for name in top for one in distributions().get(name, [])}
+    return {name: version(name) for name in sorted(own | packages)}
+
+
+def version(name: str) -> str:
+    """The version of a package; of a module of gdbook, its hash."""
+    if name.split(".")[0] != PACKAGE.name:
+        return package_version(name)
+    path = PACKAGE.parent.joinpath(*name.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "none"
+
+
+@cache  # what is installed stays so while a build runs
+def package_version(name: str) -> str:
+    """The version of an installed package, or "none"."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "none"
+
+
+@cache
+def distributions() -> dict[str, list[str]]:
+    """The packages that bring each importable name."""
+    return dict(metadata.packages_distributions())

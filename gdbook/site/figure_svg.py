@@ -1,16 +1,18 @@
 """A figure as SVG: one drawing for the light and the dark scheme.
 
-One SVG serves the light and the dark scheme. Figures are drawn in colours that nothing
-else uses, one for each role (text, grid, first line, …); in the finished SVG each
-becomes a CSS variable, and the style sheet decides what it is. Text stays text.
+Figures are drawn in colours that nothing else uses, one for each role (text, grid,
+first line, …); in the SVG each becomes a CSS variable, and the style sheet of the page
+says what it is. Text stays text, in the font of the page.
 """
 
 import hashlib
 import io
 import re
-from collections import Counter
-from functools import partial
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 # the colours of gdbook.mplstyle, the variables that they become, and their values in
@@ -27,94 +29,92 @@ ROLES = {
     "#050504": ("c4", "#a8185a"),
     "#050505": ("c5", "#0b6b7c"),
 }
-# how matplotlib writes round markers: once a disc, then its uses, line by line
-DISC = re.compile(
-    r'<defs> <path id="(\w+)" d="M 0 ([\d.]+) C[^"]*" style="([^"]*)"/> </defs> '
-)
-USES = r'<g([^>]*)> ((?:<use href="#{}" x="[^"]*" y="[^"]*" style="([^"]*)"/> )+)</g>'
+ROLE = re.compile("|".join(ROLES))
+XMLNS = ' xmlns="http://www.w3.org/2000/svg"'
+HREF = "{http://www.w3.org/1999/xlink}href"
+# text stays text, and identifiers are the same each time, whatever a page has set
+SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "gdbook",
+    "svg.id": None,
+}
+METADATA = dict.fromkeys(["Creator", "Date", "Format", "Type"])
+BETWEEN = re.compile(r"(?<=>)\n\s*(?=<)")
+LONG = re.compile(r"-?\d+\.\d{3,}")
+FAMILY = re.compile("font-family: [^;]*(; )?")
 
 
 def svg(figure: Figure) -> str:
-    """A figure as SVG: colours as variables, identifiers unique, no date in it."""
+    """Return a figure as SVG: colours as variables, identifiers of its own, no date.
+
+    The same figure gives the same text. Its width is in em, 12 points each, so that
+    the page sets the size.
+    """
+    drawing = drawn(figure)
+    prefix = f"d{hashlib.sha256(drawing.encode()).hexdigest()[:6]}-"
+    root = ElementTree.fromstring(drawing)
+    root.remove(root[0])  # a style sheet, which would hold for the whole page
+    for number, element in enumerate(list(root.iter())):
+        join_markers(element, f"markers-{number}")
+    for element in root.iter():
+        simplify(element, prefix)
+    box = root.attrib["viewBox"]
+    width = f"width:{float(box.split()[2]) / 12:.1f}em"
+    root.attrib = {"viewBox": box, "style": width, "role": "img"}
+    root.set("stroke-linejoin", "round")  # all that was in the style sheet
+    return ElementTree.tostring(root, "unicode").replace("<svg", f"<svg{XMLNS}", 1)
+
+
+def drawn(figure: Figure) -> str:
+    """Return the SVG that matplotlib writes, without its namespace and line breaks."""
     buffer = io.StringIO()
-    metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    figure.savefig(buffer, format="svg", bbox_inches="tight", metadata=metadata)
-    text = buffer.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
-    text = re.sub(r"<defs>\s*<style.*?</defs>", "", text, flags=re.S)  # meant for all *
-    text = re.sub(r"<[^>]*>", round_numbers, text)
-    text = re.sub(r"\s+", " ", text).replace("xlink:href", "href")
-    text = re.sub("|".join(ROLES), lambda match: variable(match[0]), text)
-    text = re.sub(r"font: ?([\d.]+px)[^;\"]*", r"font-size: \1", text)
-    text = re.sub(r"font-family: [^;\"]*(; )?", "", text)  # that of the page
-    return resize(shorten(unique(dots_as_paths(text)))).strip()
+    with rc_context(SETTINGS):
+        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata=METADATA)
+    return BETWEEN.sub("", buffer.getvalue().replace(XMLNS, "", 1))
 
 
-def dots_as_paths(text: str) -> str:
-    """Round markers as one line of points with round ends: browsers draw it at once."""
-    for name, radius, edge in DISC.findall(text):
-        width = re.search(r"stroke-width: ([\d.]+)", edge)
-        size = 2 * float(radius) + float(width[1] if width else 1)
-        text = re.sub(USES.format(name), partial(one_path, size), text)
-    return DISC.sub("", text)
+def join_markers(group: Element, name: str) -> None:
+    """Draw markers of one look as the markers of one path.
+
+    A browser draws a marker at each point of the path, one after the other: the same
+    picture as one element each, for every shape, edge and transparency, where markers
+    overlap too. It lays out one element instead of a thousand.
+    """
+    uses = list(group)
+    looks = [without_place(use) for use in uses]
+    # a path of one point would have its marker twice, at its start and at its end
+    if len(uses) < 2 or any(look != looks[0] for look in looks) or HREF not in looks[0]:
+        return
+    points = " ".join(f"{use.get('x')} {use.get('y')}" for use in uses)
+    group[:] = []
+    box = {"id": name, "markerUnits": "userSpaceOnUse", "overflow": "visible"}
+    SubElement(SubElement(group, "marker", box), "use", looks[0])
+    style = f"fill: none; marker: url(#{name})"
+    SubElement(group, "path", {"d": f"M{points}", "style": style})
 
 
-def one_path(size: float, dots: re.Match) -> str:
-    """The uses of one disc in one line, as a path."""
-    clip, uses, look = dots.groups()
-    style = dict(part.split(": ") for part in look.split("; "))
-    points = re.findall(r'x="([^"]*)" y="([^"]*)"', uses)
-    d = "".join(f"M{x} {y}h0" for x, y in points)
-    opacity = style.get("fill-opacity", "1")
-    return (
-        f'<path d="{d}"{clip} style="fill: none; stroke: {style["fill"]}; '
-        f'stroke-width: {size:g}; stroke-opacity: {opacity}; stroke-linecap: round"/>'
-    )
+def without_place(use: Element) -> dict[str, str]:
+    """Return the attributes of a marker, except where it stands."""
+    return {key: value for key, value in use.items() if key not in ("x", "y")}
 
 
-def round_numbers(tag: re.Match) -> str:
-    """A tag with its numbers cut to a hundredth of a point: no eye sees less."""
-    return re.sub(r"(\.\d\d)\d+", r"\1", tag[0])
+def simplify(element: Element, prefix: str) -> None:
+    """Name colours by their roles, prefix identifiers, and shorten numbers of paths."""
+    if element.tag == "g":
+        element.attrib.pop("id", None)  # nothing refers to a group
+    if target := element.attrib.pop(HREF, ""):
+        element.set("href", re.sub("^#", f"#{prefix}", target))
+    for key, value in element.items():
+        value = ROLE.sub(variable, FAMILY.sub("", value))
+        element.set(key, value.replace("url(#", f"url(#{prefix}"))
+    if "id" in element.attrib:
+        element.set("id", prefix + element.attrib["id"])
+    if element.tag == "path":  # a hundredth of a point is less than a screen shows
+        short = LONG.sub(lambda number: f"{float(number[0]):.2f}", element.attrib["d"])
+        element.set("d", " ".join(short.split()))
 
 
-def shorten(text: str) -> str:
-    """Write a style that many elements share once, as a rule of this figure's own."""
-    prefix = "f" + hashlib.sha256(text.encode()).hexdigest()[:6]
-    counts = Counter(re.findall(r'style="([^"]*)"', text))
-    shared = [style for style, count in counts.items() if count > 8]
-    rules = []
-    for number, style in enumerate(shared):
-        text = text.replace(f'style="{style}"', f'class="{prefix}-{number}"')
-        rules.append(f".{prefix}-{number}{{{style}}}")
-    sheet = f"<style>{''.join(rules)}</style>" if rules else ""
-    return re.sub(r"(<svg [^>]*>)", lambda match: match[1] + sheet, text, count=1)
-
-
-def variable(colour: str) -> str:
-    """The CSS variable of a role's colour."""
-    name, light = ROLES[colour]
+def variable(colour: re.Match) -> str:
+    """Return the CSS variable of a role's colour."""
+    name, light = ROLES[colour[0]]
     return f"var(--fig-{name}, {light})"
-
-
-def unique(text: str) -> str:
-    """Give identifiers a prefix of this figure's own; drop those nobody refers to."""
-    prefix = "d" + hashlib.sha256(text.encode()).hexdigest()[:6]
-    used = set(re.findall(r"#([\w.-]+)", text))
-
-    def rename(match: re.Match) -> str:
-        return f' id="{prefix}-{match[1]}"' if match[1] in used else ""
-
-    text = re.sub(r' id="([^"]*)"', rename, text)
-    return re.sub(r'(url\(#|href="#)', rf"\g<1>{prefix}-", text)
-
-
-def resize(text: str) -> str:
-    """Let the page set the size: as wide as drawn, or as the column if that is less."""
-    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
-    assert size is not None, "matplotlib writes a viewBox"
-    width = float(size[1]) / 12  # at 12 points to the em
-    box = f"0 0 {size[1]} {size[2]}"
-    space = 'xmlns="http://www.w3.org/2000/svg"'  # for the notebook to take away
-    head = f'<svg {space} viewBox="{box}" style="width:{width:.1f}em" role="img">'
-    return re.sub(r"<svg [^>]*>", head, text, count=1)

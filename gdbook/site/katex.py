@@ -1,70 +1,92 @@
-"""Formulas become HTML and MathML while the site is built; no page carries a script.
+"""Formulas become HTML and MathML while the site is built, by KaTeX's own script.
 
-KaTeX's own script does it, in a JavaScript engine without a browser. It is strict: TeX
-that it does not know stops the build.
+It runs in a JavaScript engine, without a browser; TeX that it does not know is refused.
 """
 
 import atexit
-import html
 import json
 import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from html import escape, unescape
 
 from mkdocs.exceptions import PluginError
+from py_mini_racer import JSEvalException, MiniRacer
 
-if TYPE_CHECKING:
-    from py_mini_racer import MiniRacer
+from gdbook.site import katex_fonts, vendor
+from gdbook.site.katex_text import text_of
 
-KATEX = Path(__file__).parent / "katex" / "katex.min.js"
-FORMULA = re.compile(
-    r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>([,.;:?!)]*)', re.DOTALL
-)
+Render = Callable[[str, bool], str]  # TeX, whether displayed -> HTML
+
+VERSION = json.loads((vendor.KATEX / "package.json").read_text("utf-8"))["version"]
+FOLDER = "assets/katex"  # of the site
+FORMULA = re.compile(r'(?s)<(span|div) class="arithmatex">\\.(.*?)\\.</\1>([,.;:?!)]*)')
 
 
 @cache
-def engine() -> "MiniRacer":
+def engine() -> MiniRacer:
     """A JavaScript engine that has read KaTeX."""
-    from py_mini_racer import MiniRacer  # when nothing has changed, nobody needs it
-
     context = MiniRacer()
     atexit.register(context.close)  # left open, it keeps one exit in ten from ending
-    context.eval(KATEX.read_text(encoding="utf-8"))
+    context.eval((vendor.KATEX / "katex.min.js").read_text("utf-8"))
     return context
 
 
-@cache
-def formula(tex: str, display: bool) -> str:
-    """One formula as HTML, with MathML inside. Raises ValueError on bad TeX."""
-    from py_mini_racer import JSEvalException
+def render(tex: str, display: bool) -> str:
+    """A formula as HTML, with MathML inside.
 
+    Raises ValueError, with KaTeX's reason, on TeX that does not parse.
+    """
     options = {"displayMode": display, "throwOnError": True, "strict": "error"}
     call = f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})"
-    namespace = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # HTML does not need it
     try:
-        return str(engine().eval(call)).replace(namespace, "")
+        html = str(engine().eval(call))
     except JSEvalException as error:
         reason = re.search(r"ParseError.*", str(error))
         raise ValueError(reason[0] if reason else str(error)) from None
+    # HTML does not need the namespace
+    return html.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
 
 
-def typeset(page: str, place: str, waiting: list[str], first: int = 0) -> str:
-    """Typeset all formulas of a rendered page; they wait, as outputs do.
+def typeset(page: str, place: str, waiting: list[str], render: Render = render) -> str:
+    """A rendered page with the plain text of each formula in its place.
 
+    The HTML of the formulas is appended to `waiting`; `data-wait` is the index there.
     Raises PluginError, with the page and the formula, on TeX that does not parse.
     """
 
     def one(match: re.Match) -> str:
-        tag, bracket, tex = match[1], match[2], html.unescape(match[3]).strip()
+        tag, tex, end = match[1], unescape(match[2]).strip(), match[3]
         try:
-            waiting.append(formula(tex, bracket == "["))
+            html = render(tex, tag == "div")
         except ValueError as error:
             raise PluginError(f"{place}: formula {tex!r}: {error}") from None
-        number = first + len(waiting) - 1
         focus = ' tabindex="0"' if tag == "div" else ""  # too wide, it scrolls by keys
-        done = f'<{tag} class="formula"{focus} data-wait="{number}"></{tag}>'
+        opening = f'<{tag} class="formula"{focus} data-wait="{len(waiting)}">'
+        waiting.append(html)
+        formula = f"{opening}{escape(text_of(html), quote=False)}</{tag}>{end}"
         # a comma behind a formula must not begin the next line
-        return f'<span class="tight">{done}{match[4]}</span>' if match[4] else done
+        return f'<span class="tight">{formula}</span>' if end else formula
 
     return FORMULA.sub(one, page)
+
+
+def plain(text: str, render: Render = render) -> str:
+    r"""A heading's text, escaped as HTML, with plain text in place of each `\(…\)`.
+
+    Raises ValueError, with KaTeX's reason, on TeX that does not parse.
+    """
+
+    def one(match: re.Match) -> str:
+        html = render(unescape(match[1]).strip(), False)
+        return escape(text_of(html), quote=False)
+
+    return re.sub(r"(?s)\\\((.*?)\\\)", one, text)
+
+
+def assets(used: Mapping[str, Iterable[str]] | None) -> dict[str, bytes]:
+    """The files that formulas need, by address; `used` as for `katex_fonts.files`."""
+    own = ("katex.min.css", "copy-tex.min.js", "LICENSE")
+    files = {name: (vendor.KATEX / name).read_bytes() for name in own}
+    files |= katex_fonts.files(used)
+    return {f"{FOLDER}/{name}": content for name, content in files.items()}

@@ -1,27 +1,53 @@
-"""What runs inside a page's kernel before its cells."""
+"""What runs inside a page's kernel before its cells.
+
+It imports nothing that a page does not import itself: its figures are recognised by the
+name of their type, and what draws them is imported when the first one is shown.
+"""
+
+from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-from gdbook.site import figure_csv
-from gdbook.site.figure_svg import svg
-
+SVG = "image/svg+xml"
 CSV = "text/csv"
+NO_TABLE = "application/vnd.gdbook.no-table+json"  # why a figure has no CSV: a string
 STYLE = Path(__file__).parents[1] / "gdbook.mplstyle"
 
 
-def setup() -> None:
-    """Make matplotlib's figures SVG outputs in the book's style."""
-    from IPython import get_ipython
-    from IPython.core.formatters import BaseFormatter
-    from matplotlib import pyplot
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
+def environment() -> dict[str, str]:
+    """Return the variables that a kernel has to be started with.
 
-    pyplot.switch_backend("module://matplotlib_inline.backend_inline")
-    set_matplotlib_formats()  # no PNG: the only form of a figure is ours
-    pyplot.style.use(STYLE)
-    formatters = get_ipython().display_formatter.formatters
-    formatters["image/svg+xml"].for_type(Figure, svg)
-    formatters[CSV] = BaseFormatter(format_type=CSV, print_method="none")
-    formatters[CSV].for_type(Figure, figure_csv.table)
+    Matplotlib reads them when it is imported: figures are outputs of their cell, and
+    the settings are its defaults and the book's style, nothing of the author's. A
+    file named `matplotlibrc` in the working directory would come first.
+    """
+    backend = "module://matplotlib_inline.backend_inline"
+    return {"MPLBACKEND": backend, "MATPLOTLIBRC": str(STYLE)}
+
+
+def setup() -> None:
+    """Make SVG and CSV the only forms of a figure."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    shell.automagic = False  # a bare `pwd` would run here, and not as copied
+    shell.config.InlineBackend.figure_formats = set()  # no PNG
+    # the inline backend removes what the formatters of single forms hold for figures
+    bundles = shell.display_formatter.mimebundle_formatter
+    bundles.for_type_by_name("matplotlib.figure", "Figure", forms)
+
+
+def forms(figure: Figure) -> dict[str, str]:
+    """Return a figure as SVG, and its data as CSV or the reason why it has none."""
+    from gdbook.site.figure_csv import NoTableError, table
+    from gdbook.site.figure_svg import svg
+
+    try:
+        data = {CSV: table(figure)}
+    except NoTableError as error:
+        data = {NO_TABLE: str(error)}
+    return {SVG: svg(figure)} | data

@@ -1,93 +1,110 @@
-"""A notebook page that has run: its cells, and what each of them gave."""
+"""A notebook page that has run: its cells, their outputs, the values in its prose."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
+from mkdocs.exceptions import PluginError
+
 from gdbook.site import inline_values
-from gdbook.site.execute import Program, outputs_of
+from gdbook.site.execute import TIMEOUT, Outputs, Program, Step
+from gdbook.site.inline_values import Books, Values
+from gdbook.site.outputs import normalise
 from gdbook.site.source import Cell, read_page
-from gdbook.site.source_quotes import PACKAGE, Quotations
+from gdbook.site.source_quotes import Quotations
 
-TEXTS = ("fig-cap", "fig-alt")  # options that are prose: values may stand in them
+FIGURES = ("image/svg+xml", "image/png")  # the forms that have a caption
 
 
-@dataclass(frozen=True, eq=False)  # so that what is made of it can be cached
-class Finished:
-    """A cell with its outputs; source and options have the kernel's values in them."""
+@dataclass(frozen=True)
+class RunCell:
+    """A cell with what it gave.
+
+    outputs: in nbformat's form. values: the text of each expression in its prose.
+    """
 
     cell: Cell
     outputs: list[dict]
+    values: Values
+
+    @property
+    def figures(self) -> list[dict]:
+        """The outputs that are figures, in order."""
+        return [output for output in self.outputs if is_figure(output)]
 
 
-def run_page(path: Path, uri: str) -> tuple[Finished, ...]:
-    """Read a notebook page, quote, run, and put the values into its prose."""
-    kinds = ("*.py", "*.toml", "*.mplstyle")
-    package = [file for kind in kinds for file in sorted(PACKAGE.rglob(kind))]
-    sources = [path, inline_values.BENCH, *package]
-    return run_as_of(path, uri, tuple(file.stat().st_mtime_ns for file in sources))
+Page = tuple[RunCell, ...]
 
 
-@cache
-def run_as_of(path: Path, uri: str, changed: tuple[int, ...]) -> tuple[Finished, ...]:
-    """What run_page does; again only when a file has changed that a page may depend on.
-
-    While a book is served, most pages stay as they were from build to build.
-    """
-    cells = prepare(read_page(path, uri))
-    steps = [step for cell in cells for step in program_of(cell)]
-    outputs = iter(outputs_of(steps))
-    return tuple(finish(cell, outputs) for cell in cells)
+def is_figure(output: dict) -> bool:
+    """Whether an output is a drawing, which has a caption and a text alternative."""
+    return any(form in output.get("data", {}) for form in FIGURES)
 
 
-def prepare(cells: list[Cell]) -> list[Cell]:
-    """Look up what the build knows, and quote what shown code imports from gdbook."""
+def prepare(path: Path, uri: str) -> tuple[Cell, ...]:
+    """The cells of a notebook page, gdbook's sources in place of their imports."""
     quotations = Quotations()
-    ready = []
+    return tuple(
+        replace(cell, source=quotations.expand(cell)) if cell.shown else cell
+        for cell in read_page(path, uri)
+    )
+
+
+def program_of(cells: tuple[Cell, ...], books: Books) -> Program:
+    """What a kernel runs for a page: code, and the expressions in its prose.
+
+    Raises PluginError with page and cell for a value that no book has.
+    """
     for cell in cells:
-        if cell.kind == "markdown":
-            cell = replace(cell, source=inline_values.look_up(cell.source, cell.place))
-        elif cell.shown:
-            cell = replace(cell, source=quotations.expand(cell))
-        texts = {
-            key: inline_values.look_up(cell.options[key], cell.place)
-            for key in captions(cell)
-        }
-        ready.append(replace(cell, options=cell.options | texts))
-    return ready
+        inline_values.look_up(prose_of(cell), books, cell.place)
+    return tuple(step for cell in cells for step in steps_of(cell, books))
 
 
-def captions(cell: Cell) -> list[str]:
-    """The names of a cell's options that are prose."""
-    return [key for key in TEXTS if key in cell.options]
+def steps_of(cell: Cell, books: Books) -> Iterator[Step]:
+    """What a kernel runs for one cell."""
+    if cell.kind == "code":
+        yield Step(cell.source, cell.place, cell.options.get("timeout", TIMEOUT))
+    programs = inline_values.programs(prose_of(cell), books, cell.place)
+    for name, code in programs.items():
+        yield Step(code, f"{cell.place}: `={name}`")
 
 
-def program_of(cell: Cell) -> Program:
-    """What a kernel runs for one cell: its code, then the expressions in its prose."""
-    texts = [cell.options[key] for key in captions(cell)]
+def prose_of(cell: Cell) -> str:
+    """The texts of a cell in which values may stand."""
     if cell.kind == "markdown":
-        texts.append(cell.source)
-    asked = inline_values.program(
-        inline_values.expressions("\n".join(texts), cell.place)
-    )
-    code = [cell.source] if cell.kind == "code" else []
-    return [(source, cell.place) for source in [*code, *filter(None, [asked])]]
+        return cell.source
+    texts = (*cell.options.get("fig-cap", ()), *cell.options.get("fig-alt", ()))
+    return "\n".join(texts)
 
 
-def finish(cell: Cell, outputs: Iterator[list[dict]]) -> Finished:
-    """Take a cell's outputs off the front of all outputs, and put its values in."""
-    own = next(outputs) if cell.kind == "code" else []
-    if len(program_of(cell)) == (cell.kind == "code"):
-        return Finished(cell, own)
-    (shown,) = next(outputs)
-    found = shown["data"][inline_values.MIME]
-    texts = {
-        key: inline_values.put_in(cell.options[key], found) for key in captions(cell)
-    }
-    source = (
-        inline_values.put_in(cell.source, found)
-        if cell.kind == "markdown"
-        else cell.source
-    )
-    return Finished(replace(cell, source=source, options=cell.options | texts), own)
+def finish(cells: tuple[Cell, ...], outputs: Outputs, books: Books) -> Page:
+    """The cells with the outputs of their steps, in order.
+
+    Raises PluginError with page and cell for an output that cannot be shown, a value
+    that cannot be computed, and a figure without its caption or the other way round.
+    """
+    rest = iter(outputs)
+    return tuple(finish_cell(cell, rest, books) for cell in cells)
+
+
+def finish_cell(cell: Cell, rest: Iterator[list[dict]], books: Books) -> RunCell:
+    """Take the outputs of one cell off the front of the rest."""
+    own = normalise(next(rest), cell.place) if cell.kind == "code" else []
+    values = inline_values.look_up(prose_of(cell), books, cell.place)
+    for name in inline_values.programs(prose_of(cell), books, cell.place):
+        place = f"{cell.place}: `={name}`"
+        values[name] = inline_values.read_value(next(rest), place)
+    done = RunCell(cell, own, values)
+    check_captions(done)
+    return done
+
+
+def check_captions(done: RunCell) -> None:
+    """Raise PluginError unless each figure has a caption and a text alternative."""
+    drawn = len(done.figures)
+    for option in ("fig-cap", "fig-alt"):
+        given = len(done.cell.options.get(option, ()))
+        if given != drawn:
+            hint = "" if drawn else "; `plt.show()` shows one"
+            message = f"shows {drawn} figures and has {given} {option}{hint}"
+            raise PluginError(f"{done.cell.place} {message}")

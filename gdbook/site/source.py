@@ -1,18 +1,32 @@
-"""A page's source as a list of cells, whichever of the two kinds of file it is."""
+"""A page's source as a list of cells: a percent script, a notebook, or Markdown."""
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from mkdocs.exceptions import PluginError
 
-from gdbook.site.cache import remember
-
-LANGUAGE = "en"
-OTHER_LANGUAGES = {"zh"}  # cells tagged with one of these wait for their own build
-# the names are Quarto's; `play` is ours: the figure to play with around a static one
-OPTIONS = {"fig-cap", "fig-alt", "echo", "code-fold", "play"}
+OTHER_LANGUAGES = {"zh"}  # cells tagged with one of these belong to another build
+# comments that look like magics stay comments
+PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+FORMATS: dict[str, Any] = {".py": PERCENT, ".ipynb": "ipynb"}
+# jupytext takes each of these for the end of a line
+SEPARATORS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the first is ten times as fast
+# The types of each option, and what is wanted in words. fig-cap, fig-alt, echo and
+# code-fold are Quarto's; the others are this site's.
+OPTIONS: dict[str, tuple[tuple[type, ...], str]] = {
+    "fig-cap": ((str,), "text, or a list with a text for each figure"),
+    "fig-alt": ((str,), "text, or a list with a text for each figure"),
+    "fig-data": ((bool,), "true or false"),
+    "echo": ((bool,), "true or false"),
+    "code-fold": ((bool, str), "true, false, or the text of a summary"),
+    "widget": ((str,), "text"),
+    "timeout": ((int, float), "a positive number of seconds"),
+}
 
 
 @dataclass(frozen=True)
@@ -22,54 +36,95 @@ class Cell:
     kind: str  # "markdown" or "code"
     source: str
     place: str  # for messages: page and cell, or page alone
-    options: dict = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def shown(self) -> bool:
-        """Whether readers see the code. What they do not see may import gdbook."""
+        """Whether readers see the code. Hidden code may import gdbook."""
         return self.kind == "code" and self.options.get("echo", True)
 
 
 def is_notebook(uri: str) -> bool:
-    """Whether a file below docs/ is a notebook page: a percent script."""
-    return uri.endswith(".py")
+    """Whether a file below docs/ is a notebook page: a percent script or a notebook."""
+    return Path(uri).suffix in FORMATS
 
 
-def read_page(path: Path, uri: str) -> list[Cell]:
-    """Read a page. A Markdown page is a single Markdown cell."""
-    text = path.read_text(encoding="utf-8")
-    if not is_notebook(uri):
-        return [Cell("markdown", text, uri)]
-    raw = remember("cells", [text], lambda: split(text))
-    return [
-        read_cell(kind, source, f"{uri}, cell {number}")
-        for number, (kind, source, tags) in enumerate(raw, 1)
-        if not set(tags) & OTHER_LANGUAGES
-    ]
+def read_page(path: Path, uri: str) -> tuple[Cell, ...]:
+    """Read a page without stored outputs; a Markdown page is a single Markdown cell.
+
+    Raises PluginError, with page and cell where there is one, for what no page may be.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # a byte order mark is allowed
+    except (OSError, UnicodeDecodeError) as error:
+        raise PluginError(f"{uri}: wanted a UTF-8 file: {error}") from None
+    return split(text, uri) if is_notebook(uri) else (Cell("markdown", text, uri),)
 
 
-def split(text: str) -> list[list]:
-    """The cells of a percent script: kind, source and tags of each."""
+@lru_cache(maxsize=256)  # while a book is served, most pages stay as they are
+def split(text: str, uri: str) -> tuple[Cell, ...]:
+    """The cells of a percent script or of a notebook."""
     import jupytext  # its import takes a third of a second
 
-    cells = jupytext.reads(text, fmt="py:percent").cells
-    return [[c.cell_type, c.source, c.metadata.get("tags", [])] for c in cells]
-
-
-def read_cell(kind: str, source: str, place: str) -> Cell:
-    """Take the options off the top of a code cell."""
-    if kind != "code":
-        return Cell("markdown", source, place)
-    head = re.match(r"(?:#\|.*\n?)*", source)
-    assert head is not None  # it matches nothing at the least
-    if not head[0]:
-        return Cell("code", source, place)
-    lines = [line[2:] for line in head[0].splitlines()]
+    if uri.endswith(".py") and (found := SEPARATORS.search(text)):
+        line = text.count("\n", 0, found.start()) + 1
+        raise PluginError(f"{uri}, line {line}: wanted {found[0]!r} as an escape")
     try:
-        options = yaml.safe_load("\n".join(lines)) or {}
-    except yaml.YAMLError as error:
+        cells = jupytext.reads(text, fmt=FORMATS[Path(uri).suffix]).cells
+    except Exception as error:  # there are as many kinds as ways to damage a notebook
+        raise PluginError(f"{uri}: wanted a Jupyter notebook, got {error!r}") from None
+    return tuple(
+        read_cell(cell, f"{uri}, cell {number}")
+        for number, cell in enumerate(cells, 1)
+        if not set(cell.metadata.get("tags", [])) & OTHER_LANGUAGES
+    )
+
+
+def read_cell(cell: Any, place: str) -> Cell:
+    """Check a cell in the form of nbformat, and take the options off its code."""
+    kind, source = cell.cell_type, cell.source
+    if kind not in ("markdown", "code"):
+        raise PluginError(f"{place}: wanted a Markdown or a code cell, got {kind!r}")
+    if names := ", ".join(cell.get("attachments", [])):
+        raise PluginError(f"{place}: wanted image files, got the attachments {names}")
+    if "\0" in source:
+        raise PluginError(f"{place}: contains NUL; wanted text, in a string \\0")
+    if kind == "markdown":
+        return Cell(kind, source, place)
+    rest = re.sub(r"\A(?:#\|.*\n?)+", "", source)
+    if late := re.search(r"^\s*(#\|.*)", rest, re.MULTILINE):
+        raise PluginError(f"{place}: wanted `{late[1]}` at the top of the cell")
+    return Cell(kind, rest, place, read_options(source.removesuffix(rest), place))
+
+
+def read_options(head: str, place: str) -> dict[str, Any]:
+    """Read options in YAML; captions and text alternatives become tuples."""
+    loader = Loader(re.sub(r"^#\|", "", head, flags=re.MULTILINE))
+    try:
+        if (node := loader.get_single_node()) is None:
+            return {}
+        options = loader.construct_document(node)
+    except (yaml.YAMLError, ValueError) as error:  # the latter for an impossible date
         raise PluginError(f"{place}: its options are not YAML: {error}") from None
-    if unknown := sorted(set(options) - OPTIONS):
-        known = ", ".join(sorted(OPTIONS))
-        raise PluginError(f"{place}: unknown options {unknown}; known are {known}")
-    return Cell("code", source[head.end() :], place, options)
+    if not isinstance(options, dict) or len(options) < len(node.value):
+        raise PluginError(f"{place}: wanted `#| key: value`, each once, got {head!r}")
+    return {key: checked(key, value, place) for key, value in options.items()}
+
+
+def checked(key: str, value: Any, place: str) -> Any:
+    """The value of an option. Raises PluginError unless it has the option's type."""
+    if key not in OPTIONS:
+        raise PluginError(f"{place}: unknown option {key!r}; known are {[*OPTIONS]}")
+    types, wanted = OPTIONS[key]
+    of_figures = key in ("fig-cap", "fig-alt")
+    parts = value if of_figures and isinstance(value, list) else [value]
+    if not parts or not all(type(one) in types and has_content(one) for one in parts):
+        raise PluginError(f"{place}: {key}: wanted {wanted}, got {value!r}")
+    return tuple(parts) if of_figures else value
+
+
+def has_content(value: str | bool | float) -> bool:
+    """Whether a text is not blank, and a number finite and positive."""
+    if isinstance(value, str):
+        return bool(value.strip())
+    return isinstance(value, bool) or 0 < value < float("inf")

@@ -6,191 +6,174 @@ source is read, not imported: what stands in the file is what the page shows and
 """
 
 import ast
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 
 from gdbook.site.source import Cell
 
-PACKAGE = Path(__file__).parents[1]
+# a kernel has these names, or others than a plain Python has
+NOT_PLAIN = ("exit", "quit", "display", "get_ipython")
+PLAIN = "what is shown must run in a plain Python"
+WANTED = "wanted `from gdbook.module import name` alone on its lines, outside of blocks"
+# code without one of these words has nothing to replace or to refuse but its syntax
+WORDS = re.compile(rf"\b(?:import|{'|'.join(NOT_PLAIN)})\b")
+OWN = re.compile(r"(from|import) (gdbook\b|\.)")
+
+Import = ast.Import | ast.ImportFrom
 
 
 @dataclass
 class Quotations:
-    """What one page has shown and imported; `expand` takes its cells in order."""
+    """What one page has shown and imported; `expand` takes its shown cells in order."""
 
+    root: Path = Path(__file__).parents[2]  # it contains the package gdbook
     place: str = ""
-    imported: set[str] = field(default_factory=set)
-    quoted: set[tuple[str, str]] = field(default_factory=set)
+    imported: dict[str, str] = field(default_factory=dict)  # name: its statement
+    quoted: dict[str, str] = field(default_factory=dict)  # name: its module
 
     def expand(self, cell: Cell) -> str:
         """The code of a cell, its imports from gdbook replaced by what they name.
 
-        Raises PluginError, with page and cell, when gdbook has no such module or name.
+        Raises PluginError, with page and cell, for a name that has no source, and for
+        code that does not run when copied into a plain Python.
         """
         self.place = cell.place
-        body = parse(cell.source, cell.place).body
-        statements = [n for n in body if isinstance(n, ast.Import | ast.ImportFrom)]
-        for node in statements:
-            if not from_gdbook(node):
-                self.imported |= set(single_imports(node).values())
-        quoted = [node for node in statements if from_gdbook(node)]
-        if not quoted:
+        try:
+            compile(cell.source, "cell", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            got = f"line {error.lineno}: {error.msg}"
+            raise PluginError(f"{self.place}: {got}; {PLAIN}") from None
+        if not WORDS.search(cell.source):
             return cell.source
-        imports: list[str] = []
-        sources: list[str] = []
-        for node in quoted:
-            self.quote(node, imports, sources)
-        lines = cell.source.splitlines()
+        tree = ast.parse(cell.source)
+        imports = [node for node in tree.body if isinstance(node, Import)]
+        others = [node for node in imports if not from_gdbook(node)]
+        self.check_plain(tree, cell.source, others)
+        quoted = [node for node in imports if from_gdbook(node)]
+        above = [node for node in others if quoted and node.lineno < quoted[0].lineno]
+        # a source may need at once what the cell imports only below it
+        self.imported |= singles(*above)
+        code = self.replaced(cell.source, quoted) if quoted else cell.source
+        self.imported |= singles(*others)
+        return code
+
+    def check_plain(self, tree: ast.Module, source: str, others: list[Import]) -> None:
+        """Raise PluginError for what would be lost, or means nothing when copied."""
+        foreign = {*NOT_PLAIN} - {*self.imported, *singles(*others)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id in foreign:
+                got = f"line {node.lineno}: got {node.id!r}"
+                raise PluginError(f"{self.place}: {got}, wanted its import; {PLAIN}")
+            if isinstance(node, Import) and not is_replaceable(node, source):
+                got = f"line {node.lineno}: got `{ast.unparse(node)}`"
+                raise PluginError(f"{self.place}: {got}; {WANTED}")
+
+    def replaced(self, source: str, quoted: list[Import]) -> str:
+        """The code of a cell with sources in place of its imports from gdbook."""
+        parts = [
+            part
+            for name, statement in singles(*quoted).items()
+            for part in self.source_of(statement.split()[1], name)
+        ]
+        lines = source.split("\n")
         for node in reversed(quoted):  # from below, so that numbers above stay right
             lines[node.lineno - 1 : node.end_lineno] = []
         first = quoted[0].lineno - 1
-        head, rest = lines[:first], lines[first:]
-        plain_first = sorted(imports, key=lambda line: (line.startswith("from"), line))
-        top = "\n".join([*head, *plain_first]).strip("\n")
-        parts = [top, *sources, "\n".join(rest).strip("\n")]
-        return "\n\n\n".join(part for part in parts if part)
+        plain = sorted(part for part in parts if part.startswith("import "))
+        named = sorted(part for part in parts if part.startswith("from "))
+        sources = [part for part in parts if part not in plain + named]
+        top = "\n".join(lines[:first] + plain + named).strip("\n")
+        blocks = [top, *sources, "\n".join(lines[first:]).strip("\n")]
+        return "\n\n\n".join(block for block in blocks if block)
 
-    def quote(
-        self, node: ast.Import | ast.ImportFrom, imports: list[str], sources: list[str]
-    ) -> None:
-        """Append what one import from gdbook stands for."""
-        if not isinstance(node, ast.ImportFrom) or any(a.asname for a in node.names):
-            wanted = "wanted `from gdbook.room import name`"
-            raise PluginError(f"{self.place}: {wanted}, got `{ast.unparse(node)}`")
-        for alias in node.names:
-            self.collect(node.module or "", alias.name, imports, sources)
-
-    def collect(
-        self, module: str, name: str, imports: list[str], sources: list[str]
-    ) -> None:
-        """Append the source of one name, behind the sources that it stands on."""
-        if (module, name) in self.quoted:
-            return
-        self.quoted.add((module, name))
-        source, known = definitions(module, self.place)
+    def source_of(self, module: str, name: str) -> Iterator[str]:
+        """What a name stands on and the page has not shown yet, and its own source."""
+        source, known = self.definitions_of(module)
         if name not in known:
-            has = ", ".join(known)
-            raise PluginError(f"{self.place}: {module} has no {name!r}. It has: {has}")
-        for needed in names_in(known[name]):
-            node = known.get(needed)
-            if isinstance(node, ast.ImportFrom) and from_gdbook(node):
-                self.collect(node.module or "", needed, imports, sources)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                line = single_imports(node)[needed]
-                if line not in self.imported:
-                    self.imported.add(line)
-                    imports.append(line)
-            elif node is not None and node is not known[name]:
-                self.collect(module, needed, imports, sources)
-        sources.append(segment(source, known[name]))
+            has = f"{module} has no {name!r}, only {', '.join(known)}"
+            raise PluginError(f"{self.place}: {has}")
+        node = known[name]
+        if isinstance(node, Import):
+            statement = singles(node)[name]
+            if from_gdbook(node):
+                yield from self.source_of(statement.split()[1], name)
+            elif self.imported.get(name) != statement:
+                self.imported[name] = statement
+                yield statement
+        elif name not in self.quoted:
+            self.quoted[name] = module
+            for needed in names_in(node):
+                if needed in known and known[needed] is not node:
+                    yield from self.source_of(module, needed)
+            yield segment(source, node)
+        elif (other := self.quoted[name]) != module:
+            raise PluginError(f"{self.place}: {other} and {module} both have {name!r}")
+
+    def definitions_of(self, module: str) -> tuple[str, dict[str, ast.stmt]]:
+        """The source of a module of gdbook, and the statements that bind its names."""
+        path = self.root.joinpath(*module.split(".")).with_suffix(".py")
+        try:
+            source = path.read_text(encoding="utf-8")
+            return source, definitions(source)
+        except (OSError, SyntaxError) as error:
+            raise PluginError(f"{self.place}: no module {module}: {error}") from None
 
 
-def parse(source: str, place: str) -> ast.Module:
-    """Parse code. Raises PluginError with its place when it is not Python."""
-    try:
-        return ast.parse(source)
-    except SyntaxError as error:
-        raise PluginError(f"{place}: line {error.lineno}: {error.msg}") from None
-
-
-def from_gdbook(node: ast.Import | ast.ImportFrom) -> bool:
-    """Whether an import statement names this package."""
-    names = [alias.name for alias in node.names]
-    origin = names if isinstance(node, ast.Import) else [node.module or ""]
-    return any(name.split(".")[0] == "gdbook" for name in origin)
-
-
-def modules_behind(code: str, place: str) -> set[str]:
-    """The modules of gdbook that code imports, and those that these import in turn."""
-    if "gdbook" not in code:
-        return set()
-    found: set[str] = set()
-    todo = set(imported_modules(parse(code, place)))
-    while todo:
-        module = todo.pop()
-        if module not in found and path_of(module).is_file():
-            found.add(module)
-            todo |= imported_by(path_of(module), path_of(module).stat().st_mtime_ns)
-    return found
-
-
-@cache
-def imported_by(path: Path, changed: int) -> set[str]:
-    """The modules of gdbook that a module imports; `changed` as in `read`."""
-    return imported_modules(parse(path.read_text(encoding="utf-8"), path.name))
-
-
-def imported_modules(tree: ast.AST) -> set[str]:
-    """The modules of gdbook that are named in imports anywhere, in functions too."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and from_gdbook(node):
-            module = node.module or ""
-            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            found |= {a.name for a in node.names if a.name.split(".")[0] == "gdbook"}
-    return found
-
-
-def single_imports(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
-    """Each name that an import statement binds, with the statement for it alone."""
-    start = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
-    return {
-        (alias.asname or alias.name).split(".")[
-            0
-        ]: f"{start}import {ast.unparse(alias)}"
-        for alias in node.names
-    }
-
-
-@cache
-def read(path: Path, changed: int) -> tuple[str, dict[str, ast.stmt]]:
-    """A module's source, and the statement that defines each of its top-level names.
-
-    `changed` is the time of the file's last change: a new one is a new reading.
-    """
-    source = path.read_text(encoding="utf-8")
+@lru_cache(maxsize=256)
+def definitions(source: str) -> dict[str, ast.stmt]:
+    """The statement that binds each top-level name of a module."""
     known: dict[str, ast.stmt] = {}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            known |= dict.fromkeys(single_imports(node), node)
+        if isinstance(node, Import):
+            known |= dict.fromkeys(singles(node), node)
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             known[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            known |= dict.fromkeys(stored_in(node), node)
-    return source, known
+            known |= dict.fromkeys(names_in(node, ast.Store), node)
+    return known
 
 
-def definitions(module: str, place: str) -> tuple[str, dict[str, ast.stmt]]:
-    """What `read` finds in a module of gdbook. Raises PluginError if there is none."""
-    path = path_of(module)
-    if not path.is_file():
-        raise PluginError(f"{place}: there is no module {module}")
-    return read(path, path.stat().st_mtime_ns)
+def from_gdbook(node: Import) -> bool:
+    """Whether an import statement names this package, or is relative."""
+    return any(OWN.match(statement) for statement in singles(node).values())
 
 
-def path_of(module: str) -> Path:
-    """The file of a module of gdbook."""
-    return PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+def is_replaceable(node: Import, source: str) -> bool:
+    """Whether an import is foreign, or the sources that it names can replace it."""
+    last = source.split("\n")[(node.end_lineno or 0) - 1]
+    after = last[node.end_col_offset :].strip()
+    is_alone = node.col_offset == 0 and after[:1] in ("", "#")
+    is_renamed = [alias.name for alias in node.names] != [*singles(node)]
+    is_quotation = isinstance(node, ast.ImportFrom) and is_alone and not is_renamed
+    return is_quotation or not from_gdbook(node)
 
 
-def names_in(node: ast.AST) -> list[str]:
-    """The names that a definition reads, each once, in order."""
+def singles(*nodes: Import) -> dict[str, str]:
+    """Each name that import statements bind, with the statement for it alone."""
+    statements = {}
+    for node in nodes:
+        start = ""
+        if isinstance(node, ast.ImportFrom):
+            start = f"from {'.' * node.level}{node.module or ''} "
+        for alias in node.names:
+            name = (alias.asname or alias.name).split(".")[0]
+            statements[name] = f"{start}import {ast.unparse(alias)}"
+    return statements
+
+
+def names_in(node: ast.AST, context: type[ast.expr_context] = ast.Load) -> list[str]:
+    """The names that code reads, or stores, each once, in order."""
     names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-    return list(dict.fromkeys(n.id for n in names if isinstance(n.ctx, ast.Load)))
-
-
-def stored_in(node: ast.AST) -> list[str]:
-    """The names that an assignment binds."""
-    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-    return [n.id for n in names if isinstance(n.ctx, ast.Store)]
+    return list(dict.fromkeys(n.id for n in names if isinstance(n.ctx, context)))
 
 
 def segment(source: str, node: ast.stmt) -> str:
     """The lines of a definition, decorators included."""
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-    return "\n".join(source.splitlines()[first - 1 : node.end_lineno])
+    return "\n".join(source.split("\n")[first - 1 : node.end_lineno])

@@ -1,41 +1,85 @@
-"""Figures to play with: a page gets the scripts of those that it has, and no others."""
+"""Widgets: interactive figures, elements such as <gd-replay> (docs/assets/widgets).
 
-from pathlib import Path
+A cell asks for one by its option `widget`. Its static figure stands inside the element
+and is shown until the scripts have run: core.js, then the one of the element's name. A
+page gets the scripts of the widgets that it has, and no others.
+"""
+
+import html
+import json
+from collections.abc import Iterable
 
 from mkdocs.exceptions import PluginError
 
-from gdbook import play
+from gdbook.ledger import Entry, read_ledger
 
-FOLDER = "assets/play"
+ELEMENTS = ("gd-replay", "gd-downhill", "gd-taylor", "gd-step", "gd-cloud")
+WITH_DIGITS = ("gd-replay", "gd-cloud")  # the widgets of the toys
+STEPS_PER_EPOCH = 4
+EPOCHS = {"clean": 300, "wrong_label": 30_000, "bias": 30_000, "non_linearity": 300}
+FIELDS = {
+    "loss of each step": "loss",
+    "final loss": "loss",
+    "final w": "tensor",
+    "w error": "error",
+}
+
+Row = tuple[int, str, str]
 
 
-def element(option: str, fallback: str, place: str) -> str:
-    """The element that an option such as `gd-replay experiment=clean` asks for.
+def published() -> dict[str, list[Row]]:
+    """Every number that the article printed about a toy: step, value's name, digits.
 
-    What it gets as fallback is shown until its script runs. Raises PluginError, with
-    page and cell, when there is no such figure.
+    The names are those of the values in <gd-replay>.
+    """
+    toys = {experiment: list[Row]() for experiment in EPOCHS}
+    for entry in read_ledger():
+        if entry.experiment in toys:
+            toys[entry.experiment] += rows_of(entry)
+    return toys
+
+
+def rows_of(entry: Entry) -> list[Row]:
+    """Place the numbers of an entry: a trace from step 1 on, a result at the last."""
+    last = EPOCHS[entry.experiment] * STEPS_PER_EPOCH
+    first = 1 if entry.field == "loss of each step" else last
+    name = FIELDS[entry.field]
+    return [(k, name, digits) for k, digits in enumerate(entry.published, first)]
+
+
+def element(name: str, fallback: str, **settings: str | float) -> str:
+    """Write a widget as HTML, with what is shown in its place without JavaScript.
+
+    Settings are its attributes. The widgets of the toys get the published digits too.
+    Raises ValueError for an unknown name or an empty fallback.
+    """
+    if name not in ELEMENTS or not fallback.strip():
+        raise ValueError(f"wanted one of {ELEMENTS} and a fallback, got {name!r}")
+    attributes = "".join(
+        f' {key}="{html.escape(str(value))}"' for key, value in settings.items()
+    )
+    data = ""
+    if name in WITH_DIGITS:
+        digits = json.dumps(published(), separators=(",", ":")).replace("<", r"\u003c")
+        data = f'<script type="application/json">{digits}</script>'
+    return f"<{name}{attributes}>{data}{fallback}</{name}>"
+
+
+def from_option(option: str, fallback: str, place: str) -> str:
+    """Write the widget of an option such as `gd-replay experiment=clean`.
+
+    Raises PluginError, with page and cell, when there is no such widget.
     """
     name, *settings = option.split()
     try:
-        return play.element(name, fallback, **dict(one.split("=") for one in settings))
+        return element(name, fallback, **dict(one.split("=") for one in settings))
     except (TypeError, ValueError) as error:
-        raise PluginError(f"{place}: `play: {option}`: {error}") from None
+        raise PluginError(f"{place}: `widget: {option}`: {error}") from None
 
 
-def attach(page: str, to_root: str) -> str:
-    """A page with the style and the scripts of the figures on it."""
-    names = [name for name in play.ELEMENTS if f"<{name}" in page]
-    if not names:
-        return page
-    files = ["core", *(name.removeprefix("gd-") for name in names)]
-    style = f'<link rel="stylesheet" href="{to_root}{FOLDER}/play.css">'
-    scripts = (
-        f'<script defer src="{to_root}{FOLDER}/{file}.js"></script>' for file in files
-    )
-    return page.replace("</head>", f"{style}{''.join(scripts)}</head>", 1)
-
-
-def serve_slim(site: Path) -> None:
-    """Take the comments off the scripts that are served; readers find them in docs/."""
-    for path in (site / FOLDER).glob("*.js"):
-        path.write_text(play.slim(path.read_text("utf-8")), encoding="utf-8")
+def scripts_of(outputs: Iterable[str]) -> list[str]:
+    """The names of the scripts that the outputs of a page need, in their order."""
+    text = "".join(outputs)
+    names = [name for name in ELEMENTS if f"<{name}" in text]
+    own = [f"{name.removeprefix('gd-')}.js" for name in names]
+    return ["core.js", *own] if names else []

@@ -1,0 +1,1 @@
+"""What is measured: builds, pages, numbers. Nothing here is a test."""

@@ -1,0 +1,192 @@
+"""One build of the site: what the hooks do, in the order in which they are called."""
+
+import tempfile
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as SitePage
+from mkdocs.structure.toc import AnchorLink
+from mkdocs_jupyter.plugin import NotebookFile
+
+from gdbook.site import (
+    downloads,
+    execute,
+    inline_values,
+    katex,
+    katex_fonts,
+    markdown,
+    notebook,
+    vendor,
+    widgets,
+)
+from gdbook.site.cache import Cache
+from gdbook.site.markdown import Assembly, Waiting
+
+
+class Build:
+    """The state of a build, and its steps. `mkdocs serve` begins it again and again."""
+
+    def __init__(self) -> None:
+        self.serving = self.dirty = False  # as MkDocs was called
+        self.folder: tempfile.TemporaryDirectory | None = None  # of executed notebooks
+
+    def begin(self, config: MkDocsConfig) -> None:
+        """Forget the last build; read what belongs to all pages."""
+        self.end()
+        root = Path(config.config_file_path).parent
+        self.cache = Cache(root / ".cache")
+        self.books = inline_values.books(root)
+        self.pages: dict[str, notebook.Page] = {}
+        self.waiting: dict[str, Waiting] = {}
+        self.formulas: set[str] = set()  # the HTML of each
+
+    def end(self) -> None:
+        """Remove what the build kept outside of the site."""
+        if self.folder is not None:
+            self.folder.cleanup()
+        self.folder = None
+
+    def credits_page(self, config: MkDocsConfig, files: Files) -> File | None:
+        """The page that `extra.credits` in mkdocs.yml names, for the foot of each page.
+
+        Raises PluginError when there is no such page.
+        """
+        uri = config.extra.get("credits")
+        file = files.get_file_from_path(uri) if uri else None
+        if uri and file is None:
+            raise PluginError(f"mkdocs.yml: extra.credits wants a page: no {uri!r}")
+        return file
+
+    def run_notebooks(self, files: Files) -> None:
+        """Run all notebook pages; the plugin then publishes the executed notebooks."""
+        published = [file for file in files if self.is_published(file)]
+        taken = addresses(published)
+        sources = {
+            file.src_uri: file for file in published if isinstance(file, NotebookFile)
+        }
+        cells = {
+            uri: notebook.prepare(Path(str(file.abs_src_path)), uri)
+            for uri, file in sources.items()
+        }
+        programs = {
+            uri: notebook.program_of(page, self.books) for uri, page in cells.items()
+        }
+        outputs = execute.run_all(programs, self.cache)
+        self.folder = tempfile.TemporaryDirectory(prefix="gdbook-")
+        for uri, file in sources.items():
+            page = notebook.finish(cells[uri], outputs[uri], self.books)
+            self.pages[uri] = page
+            # the plugin publishes what it finds here, if its name is a notebook's
+            suffix = ".ipynb" if downloads.has_code(page) else ".md"
+            path = Path(self.folder.name, uri).with_suffix(suffix)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(downloads.notebook(page), encoding="utf-8")
+            file.abs_src_path = str(path)
+            folder = Path(file.dest_uri).parent
+            for name in downloads.files(page, path.stem):
+                if other := taken.get((folder / name).as_posix()):
+                    raise PluginError(f"{uri}: its download would replace {other}")
+
+    def is_published(self, file: File) -> bool:
+        """Whether this build publishes a file; a draft only while it is served."""
+        level = (
+            file.file.inclusion if isinstance(file, NotebookFile) else file.inclusion
+        )
+        return level.is_in_serve() if self.serving else level.is_included()
+
+    def markdown_of(self, page: SitePage) -> str | None:
+        """The Markdown of a notebook page; None for a page that MkDocs reads."""
+        uri = page.file.src_uri
+        self.waiting[uri] = Waiting()
+        if uri not in self.pages:
+            check_encoding(page.file)
+            return None
+        assembly = Assembly(self.pages[uri], Path(uri).stem)
+        self.waiting[uri] = assembly.waiting
+        return assembly.text
+
+    def with_values(self, text: str, page: SitePage) -> str:
+        """The text of a Markdown page with the values that need no kernel."""
+        uri = page.file.src_uri
+        if uri in self.pages:
+            return text
+        for name in inline_values.programs(text, self.books, uri):
+            raise PluginError(f"{uri}: `={name}`: only notebook pages have code")
+        values = inline_values.look_up(text, self.books, uri)
+        return inline_values.put_in(text, values)
+
+    def finish_content(self, html: str, page: SitePage) -> str:
+        """A rendered page with its formulas typeset and its tables framed."""
+        uri = page.file.src_uri
+        markdown.check_images(html, uri)
+        waiting = self.waiting[uri]
+        if downloads.has_code(self.pages.get(uri, ())):
+            page.meta["downloads"] = Path(uri).stem
+        page.meta["widgets"] = widgets.scripts_of(waiting)
+        outputs = len(waiting)
+        html = markdown.framed_tables(html)
+        html = katex.typeset(html, uri, waiting, self.rendered)
+        page.meta["formulas"] = sorted(katex_fonts.characters(waiting[outputs:]))
+        self.formulas.update(waiting[outputs:])
+        page.title = katex.plain(page.title, self.rendered)
+        for link in page.toc:
+            self.plain_title(link)
+        return html
+
+    def rendered(self, tex: str, display: bool) -> str:
+        """A formula as HTML, from the cache if it is there."""
+        key = [katex.VERSION, tex, display]
+        if (html := self.cache.get("formulas", key)) is None:
+            html = katex.render(tex, display)
+            self.cache.put("formulas", key, html)
+        return str(html)
+
+    def plain_title(self, link: AnchorLink) -> None:
+        """Put readable text in place of the formulas in an entry of the contents."""
+        link.title = katex.plain(link.title, self.rendered)
+        for child in link.children:
+            self.plain_title(child)
+
+    def write_page(self, output: str, page: SitePage) -> str:
+        """A finished page; what readers can take from it is written beside it."""
+        uri = page.file.src_uri
+        if uri in self.pages:
+            target = Path(page.file.abs_dest_path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            stem = Path(uri).stem
+            for name, text in downloads.files(self.pages[uri], stem).items():
+                target.with_name(name).write_text(text, encoding="utf-8")
+        return self.waiting[uri].put_back(output)
+
+    def write_assets(self, site: Path) -> None:
+        """Write the vendored files, and fonts cut to the formulas of this build."""
+        used = None if self.dirty else katex_fonts.characters(self.formulas)
+        assets = katex.assets(used) | vendor.worker_assets()
+        for address, content in assets.items():
+            path = site / address
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def check_encoding(file: File) -> None:
+    """Raise PluginError for a page that is not UTF-8."""
+    try:
+        _ = file.content_string
+    except UnicodeDecodeError as error:
+        raise PluginError(f"{file.src_uri}: wanted a UTF-8 file: {error}") from None
+
+
+def addresses(files: list[File]) -> dict[str, str]:
+    """The source of each file, by its address in the site.
+
+    Raises PluginError when two files would be published at one address.
+    """
+    sources: dict[str, str] = {}
+    for file in files:
+        other = sources.setdefault(file.dest_uri, file.src_uri)
+        if other != file.src_uri:
+            pair = f"{other} and {file.src_uri}"
+            raise PluginError(f"{pair} would both become {file.dest_uri}: rename one")
+    return sources

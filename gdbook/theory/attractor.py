@@ -1,0 +1,279 @@
+"""A pass in random order as a set of affine maps, their moments and their attractor."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+from numpy.polynomial import Polynomial
+
+from gdbook.theory.basics import check_positive, check_samples
+from gdbook.theory.floor import residual_gradients
+
+
+@dataclass(frozen=True)
+class EpochMaps:
+    """What a pass does to w in each order: w ← Aw + c, all n! orders equally likely.
+
+    orders: (n!, n) int; A: (n!, p, p); c: (n!, p). Orders are in lexicographic order.
+    """
+
+    orders: np.ndarray
+    A: np.ndarray
+    c: np.ndarray
+
+
+def epoch_maps(X: np.ndarray, y: np.ndarray, lr: float, divisor: int) -> EpochMaps:
+    """Build the affine maps of a pass over single samples, loss (xw − y)².
+
+    A sample maps w to (I − cxxᵀ)w + cyx with the pull c = 2·lr/divisor.
+    Shapes: X (n, p), y (n,), n at most 8. Raises ValueError on others.
+    """
+    X, y = check_samples(X, y)
+    check_positive(lr=lr, divisor=divisor)
+    if len(X) > 8:
+        raise ValueError(f"wanted at most 8 samples (8! orders), got {len(X)}")
+    pull, eye = 2 * lr / divisor, np.eye(X.shape[1])
+    orders = np.array(list(permutations(range(len(X)))))
+    A, c = np.broadcast_to(eye, (len(orders), *eye.shape)), np.zeros((1, len(eye)))
+    for drawn in orders.T:
+        x = X[drawn]
+        S = eye - pull * x[:, :, None] * x[:, None, :]
+        A, c = S @ A, np.einsum("oij,oj->oi", S, c) + pull * x * y[drawn, None]
+    return EpochMaps(orders, A, c)
+
+
+def after_orders(maps: EpochMaps, orders: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Apply the maps of the given orders, one epoch after the other, to start, (p,).
+
+    Shapes: orders (epochs, n). Raises ValueError on an order that is not one.
+    """
+    w = np.ravel(start).astype(float)
+    for order in np.asarray(orders):
+        found = (maps.orders == order).all(axis=1)
+        if not found.any():
+            raise ValueError(f"{order} is not an order of {maps.orders[0]}")
+        w = maps.A[found][0] @ w + maps.c[found][0]
+    return w
+
+
+def stationary_mean(maps: EpochMaps) -> np.ndarray:
+    """Mean of the parameters at the end of a late epoch, (I − Ā)⁻¹c̄, shape (p,)."""
+    return np.linalg.solve(np.eye(maps.c.shape[1]) - maps.A.mean(0), maps.c.mean(0))
+
+
+def second_moment_map(maps: EpochMaps) -> np.ndarray:
+    """Mean of A ⊗ A, what a pass does on average to vec((w − μ)(w − μ)ᵀ), (p², p²)."""
+    p = maps.c.shape[1]
+    return np.einsum("oab,ocd->acbd", maps.A, maps.A).reshape(p * p, -1) / len(maps.A)
+
+
+def stationary_covariance(maps: EpochMaps) -> np.ndarray:
+    """Covariance at the end of a late epoch, (p, p).
+
+    Σ = E[AΣAᵀ] + E[ddᵀ] with d = Aμ + c − μ: (I − E[A ⊗ A])vec Σ = vec E[ddᵀ]. In one
+    dimension there is but one contraction a, and Σ = Var(c)/(1 − a²).
+    """
+    mean, p = stationary_mean(maps), maps.c.shape[1]
+    d = maps.A @ mean + maps.c - mean
+    noise = np.einsum("oa,ob->ab", d, d).ravel() / len(d)
+    return np.linalg.solve(np.eye(p * p) - second_moment_map(maps), noise).reshape(p, p)
+
+
+def toy_rounding_spread(maps: EpochMaps, near: np.ndarray) -> np.ndarray:
+    """Deviation of float32 parameters by rounding after each step of a pass, (p,).
+
+    Σ = E[AΣAᵀ] + n·diag(ulp²)/12: as in `rounding_spread`, charging every one of the n
+    steps with a rounding that no later step of its pass shrinks. An upper estimate.
+    """
+    ulps, p = np.spacing(np.abs(near).astype(np.float32)).astype(float), len(near)
+    noise = maps.orders.shape[1] * np.diag(ulps**2 / 12).ravel()
+    cov = np.linalg.solve(np.eye(p * p) - second_moment_map(maps), noise)
+    return np.sqrt(np.diag(cov.reshape(p, p)))
+
+
+def mean_square_radius(maps: EpochMaps) -> float:
+    """Spectral radius of E[A ⊗ A]: the mean square of w settles iff it is below 1."""
+    return float(np.abs(np.linalg.eigvals(second_moment_map(maps))).max())
+
+
+def order_radii(maps: EpochMaps) -> np.ndarray:
+    """Spectral radius of each order's map, (n!,); repeated, it converges iff < 1."""
+    return np.abs(np.linalg.eigvals(maps.A)).max(axis=1)
+
+
+def mean_square_path(maps: EpochMaps, error: np.ndarray, num_epochs: int) -> np.ndarray:
+    """Mean of ‖w − w*‖² at the start and after each epoch, for labels that w* fits.
+
+    vec(E[δδᵀ]) is multiplied by E[A ⊗ A] each epoch. Shapes: error w₀ − w* (p,);
+    returns (num_epochs + 1,).
+    """
+    M, square = second_moment_map(maps), np.outer(error, error).ravel()
+    path = [square]
+    for _ in range(num_epochs):
+        path.append(M @ path[-1])
+    return np.stack(path)[:, :: len(np.ravel(error)) + 1].sum(axis=1)
+
+
+def average_covariance(maps: EpochMaps, num_epochs: int) -> np.ndarray:
+    """Covariance of the average over many late epochs in a row, (p, p).
+
+    Epochs k apart have the covariance ĀᵏΣ; summed over all pairs of N epochs and
+    divided by N², ((I − Ā)⁻¹Σ + Σ(I − Āᵀ)⁻¹ − Σ)/N for large N: in one dimension
+    σ²/N·(1 + a)/(1 − a).
+    """
+    cov = stationary_covariance(maps)
+    summed = np.linalg.solve(np.eye(len(cov)) - maps.A.mean(0), cov)
+    return (summed + summed.T - cov) / num_epochs
+
+
+def extremes(maps: EpochMaps) -> tuple[float, float]:
+    """Least and greatest point of a one-dimensional attractor, min and max c/(1 − a).
+
+    They are the fixed points of the orders that lead farthest out, repeated for ever.
+    Raises ValueError unless p = 1 and 0 ≤ a < 1.
+    """
+    a = maps.A[0].item() if maps.c.shape[1] == 1 else math.nan
+    if not 0 <= a < 1:
+        raise ValueError(f"wanted one parameter and 0 <= a < 1, got A = {maps.A[0]}")
+    return float(maps.c.min() / (1 - a)), float(maps.c.max() / (1 - a))
+
+
+def attractor(maps: EpochMaps, depth: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where w can be after so many epochs from the mean: points and probabilities.
+
+    One dimension only; points that agree to 12 decimals are one. Shapes: (k,), (k,).
+    """
+    extremes(maps)  # raises on more than one dimension
+    points: np.ndarray = stationary_mean(maps)
+    weights: np.ndarray = np.ones(1)
+    for _ in range(depth):
+        ends = (maps.A[0].item() * points[:, None] + maps.c[:, 0]).round(12).ravel()
+        chances = np.repeat(weights, len(maps.c)) / len(maps.c)
+        points, places = np.unique(ends, return_inverse=True)
+        weights = np.bincount(places, chances)
+    return points, weights
+
+
+def directions(number: int) -> np.ndarray:
+    """Evenly spaced unit vectors in the plane, (number, 2), from (1, 0) onwards."""
+    angles = 2 * np.pi * np.arange(number) / number
+    return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+def outermost(maps: EpochMaps) -> float:
+    """Radius of a ball around the mean that holds the attractor, max‖d‖/(1 − max‖A‖).
+
+    Raises ValueError unless every order contracts.
+    """
+    mean, norm = stationary_mean(maps), np.linalg.norm(maps.A, 2, axis=(1, 2)).max()
+    if norm >= 1:
+        raise ValueError(f"wanted maps that all contract, got one with norm {norm}")
+    d = maps.A @ mean + maps.c - mean
+    return float(np.linalg.norm(d, axis=1).max() / (1 - norm))
+
+
+def support(maps: EpochMaps, number: int = 720) -> np.ndarray:
+    """Bound the attractor in the plane from outside: h(u) ≥ max u·(w − μ), (number,).
+
+    The support function of the attractor solves h(u) = max over orders of h(Aᵀu) + u·d.
+    Between two neighbouring directions u, v it is at most αh(u) + βh(v), since it is
+    sublinear. Started above, the iteration stays above. Directions as in `directions`.
+    """
+    u, mean, gap = directions(number), stationary_mean(maps), 2 * np.pi / number
+    d = (maps.A @ mean + maps.c - mean) @ u.T
+    images = u @ maps.A  # row k holds Aᵀu for the k-th direction
+    length, angle = np.hypot(*images.T).T, np.arctan2(*images.T[::-1]).T % (2 * np.pi)
+    k = np.floor(angle / gap).astype(int) % number
+    ahead = angle - k * gap
+    alpha, beta = (length * np.sin(part) / np.sin(gap) for part in (gap - ahead, ahead))
+    h, before = np.full(number, outermost(maps)), np.full(number, np.inf)
+    while np.max(np.abs(h - before)) > 1e-13:
+        before, h = h, (alpha * h[k] + beta * h[(k + 1) % number] + d).max(axis=0)
+    return h
+
+
+def hull(maps: EpochMaps, number: int = 720, num_epochs: int = 400) -> np.ndarray:
+    """Points of the attractor farthest out in evenly spaced directions, (number, 2).
+
+    Starts at the mean; after k epochs the points are off by what k epochs leave.
+    """
+    u, mean = directions(number), stationary_mean(maps)
+    points, d = np.zeros((number, 2)), maps.A @ mean + maps.c - mean
+    for _ in range(num_epochs):
+        ends = (np.unique(points, axis=0) @ maps.A.mT + d[:, None]).reshape(-1, 2)
+        points = ends[(ends @ u.T).argmax(axis=0)]
+    return mean + points
+
+
+def slope_weights(x: np.ndarray, lr: float, divisor: int) -> np.ndarray:
+    """Weight of each sample's own slope y/x in the stationary mean of the toys, (n,).
+
+    qᵢ = sᵢ·∫∏(1 − u·sⱼ)du / (1 − a), over u from 0 to 1 and all j ≠ i, with sᵢ = cxᵢ²:
+    let every sample come at a uniform time 1 − u, then each other one comes later with
+    the chance u and shrinks what i has done by 1 − sⱼ. Least squares has sᵢ/Σs.
+    """
+    s = 2 * lr / divisor * np.square(np.asarray(x, float))
+    later = [Polynomial([1.0, -share]) for share in s]
+    one = Polynomial([1.0])
+    others = [math.prod(later[:i] + later[i + 1 :], start=one) for i in range(len(s))]
+    raw = np.array([s_i * f.integ()(1.0) for s_i, f in zip(s, others, strict=True)])
+    return raw / raw.sum()
+
+
+def shuffling_bias(X: np.ndarray, y: np.ndarray, lr: float, divisor: int) -> np.ndarray:
+    """Stationary mean minus least squares, to first order in lr, shape (p,).
+
+    ½c·(Σxxᵀ)⁻¹Σ‖x‖²·r·x, with r the residuals of least squares: what a sample does is
+    undone in part by the ones after it, yet never by itself, so the long ones win.
+    """
+    X, y = check_samples(X, y)
+    lengths = (X**2).sum(axis=1)
+    pulls = lengths @ residual_gradients(X, y)
+    return lr / divisor * np.linalg.solve(X.T @ X, pulls)
+
+
+def shuffled_pass(
+    w: np.ndarray,
+    X: np.ndarray,
+    y: np.ndarray,
+    lr: float,
+    divisor: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """One epoch of single samples for many runs at once, each in an order of its own.
+
+    Shapes: w (runs, p), X (n, p), y (n,); returns (runs, p).
+    """
+    orders = rng.permuted(np.tile(np.arange(len(X)), (len(w), 1)), axis=1)
+    for drawn in orders.T:
+        x = X[drawn]
+        r = (x * w).sum(axis=1) - y[drawn]
+        w = w - 2 * lr / divisor * r[:, None] * x
+    return w
+
+
+def ensemble(
+    X: np.ndarray,
+    y: np.ndarray,
+    start: Sequence[float],
+    lr: float,
+    divisor: int,
+    num_epochs: int,
+    num_runs: int,
+    seed: int,
+) -> np.ndarray:
+    """Ends of many independent runs of a toy, step by step, (num_runs, p).
+
+    Shapes: X (n, p), y (n,), start (p,). Raises ValueError on others.
+    """
+    X, y = check_samples(X, y)
+    check_positive(lr=lr, divisor=divisor, num_epochs=num_epochs, num_runs=num_runs)
+    w, rng = (
+        np.tile(np.asarray(start, float), (num_runs, 1)),
+        np.random.default_rng(seed),
+    )
+    for _ in range(num_epochs):
+        w = shuffled_pass(w, X, y, lr, divisor, rng)
+    return w

@@ -1,0 +1,52 @@
+"""What several modules of the theory need: checks of input, sums, spectra, rates."""
+
+import math
+
+import numpy as np
+
+
+def check_positive(**numbers: float) -> None:
+    """Raise ValueError unless every number is finite and above 0."""
+    for name, number in numbers.items():
+        if not (math.isfinite(number) and number > 0):
+            raise ValueError(f"wanted a finite {name} > 0, got {number}")
+
+
+def check_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return X (n, p) and y (n,) in float64; raise ValueError on other shapes."""
+    X, y = np.asarray(X, float), np.asarray(y, float)
+    if X.ndim != 2 or y.shape != X.shape[:1] or X.size == 0:
+        raise ValueError(f"wanted X (n, p) and y (n,), got {X.shape} and {y.shape}")
+    return X, y
+
+
+def geometric_sum(ratio: np.ndarray, terms: np.ndarray | int) -> np.ndarray:
+    """Add up 1 + r + r² + … of so many terms, elementwise: (1 − rⁿ)/(1 − r), r ≠ 1."""
+    return (1 - ratio**terms) / (1 - ratio)
+
+
+def spectrum(H: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues of a symmetric matrix in rising order, and its eigenbasis."""
+    return np.linalg.eigh(np.asarray(H, float))
+
+
+def critical_lr(curvature: float) -> float:
+    """Step size 2/λ at which gradient descent starts to diverge on ½λw².
+
+    A step multiplies w by 1 − ηλ, and |1 − ηλ| < 1 means 0 < ηλ < 2.
+    """
+    check_positive(curvature=curvature)
+    return 2 / curvature
+
+
+def steps_needed(factor: np.ndarray | float, tolerance: float) -> np.ndarray:
+    """Steps until |factor|ᵗ ≤ tolerance: t = ⌈ln tolerance / ln |factor|⌉.
+
+    Elementwise; infinite where |factor| ≥ 1. Raises unless 0 < tolerance < 1.
+    """
+    if not 0 < tolerance < 1:
+        raise ValueError(f"wanted 0 < tolerance < 1, got {tolerance}")
+    size = np.abs(np.asarray(factor, float))
+    with np.errstate(divide="ignore"):  # ln 0 = −∞ and 1/ln 1 = −∞ are what is meant
+        steps = np.ceil(np.log(tolerance) / np.log(size))
+    return np.where(size < 1, np.maximum(steps, 1), np.inf)

@@ -1,0 +1,90 @@
+"""How many steps a step size needs, predicted and counted."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from gdbook.theory.basics import check_positive, check_samples, spectrum
+from gdbook.theory.floor import count_batches
+
+
+def contraction(H: np.ndarray, lr: np.ndarray | float) -> np.ndarray:
+    """Factor by which the slowest error shrinks each step, max |1 − ηλᵢ|, as lr is."""
+    curvatures = spectrum(H)[0]
+    return np.abs(1 - np.asarray(lr)[..., None] * curvatures).max(axis=-1)
+
+
+def best_lr(H: np.ndarray) -> float:
+    """Step size of the fastest descent, 2/(λ_min + λ_max): both ends shrink alike."""
+    curvatures = spectrum(H)[0]
+    check_positive(smallest_curvature=curvatures[0])
+    return float(2 / (curvatures[0] + curvatures[-1]))
+
+
+def first_below(
+    advance: Callable[[np.ndarray], np.ndarray],
+    w: np.ndarray,
+    target: np.ndarray,
+    tolerance: float,
+    limit: int,
+) -> np.ndarray:
+    """Count how often each row of w advances until it is near the target, (rows,).
+
+    Near: ‖w − target‖ ≤ tolerance·‖w₀ − target‖. Infinite where the limit comes first.
+    """
+    near = tolerance * np.linalg.norm(w - target, axis=1)
+    counts = np.full(len(w), np.inf)
+    with np.errstate(over="ignore", invalid="ignore"):  # some step sizes diverge
+        for count in range(1, limit + 1):
+            w = advance(w)
+            reached = np.linalg.norm(w - target, axis=1) <= near
+            counts[reached & np.isinf(counts)] = count
+            if np.isfinite(counts).all():
+                break
+    return counts
+
+
+def measured_batch_epochs(
+    X: np.ndarray,
+    y: np.ndarray,
+    start: Sequence[float],
+    lrs: np.ndarray,
+    batch_size: int,
+    tolerance: float,
+    max_epochs: int,
+    seed: int,
+) -> np.ndarray:
+    """Run shuffled mini-batches, all step sizes at once; count epochs.
+
+    Shapes: X (n, p), y (n,), start (p,), lrs (k,); returns (k,), see `first_below`.
+    """
+    X, y = check_samples(X, y)
+    K, rng = count_batches(len(X), batch_size), np.random.default_rng(seed)
+    w, eta = np.tile(np.ravel(start), (len(lrs), 1)), np.asarray(lrs)[:, None]
+    target = np.linalg.lstsq(X, y, rcond=None)[0]
+
+    def advance(w: np.ndarray) -> np.ndarray:
+        for drawn in rng.permutation(len(X)).reshape(K, batch_size):
+            r = w @ X[drawn].T - y[drawn]
+            w = w - eta * r @ X[drawn] / batch_size
+        return w
+
+    return first_below(advance, w, target, tolerance, max_epochs)
+
+
+def batch_mean_square_radius(X: np.ndarray, lr: float, batch_size: int) -> float:
+    """Factor of E‖w − w*‖² for a batch drawn afresh: it must be below 1 to settle.
+
+    Spectral radius of E[(I − ηH_B) ⊗ (I − ηH_B)], where E[H_B ⊗ H_B] is H ⊗ H plus
+    1/m·(n − m)/(n − 1) times the covariance of the single samples' xxᵀ ⊗ xxᵀ.
+    """
+    X = np.asarray(X, float)
+    n, p, m = len(X), X.shape[1], batch_size
+    if not 1 <= m <= n or n < 2:
+        raise ValueError(f"wanted 1 <= batch_size <= {n} and n >= 2, got {m}")
+    squares, H, eye = np.einsum("ni,nj->nij", X, X), X.T @ X / n, np.eye(p)
+    pairs = np.einsum("nab,ncd->acbd", squares, squares).reshape(p * p, p * p) / n
+    both = np.kron(H, H)
+    both = both + (pairs - both) / m * (n - m) / (n - 1)
+    M = np.kron(eye, eye) - lr * (np.kron(H, eye) + np.kron(eye, H)) + lr**2 * both
+    return float(np.abs(np.linalg.eigvals(M)).max())

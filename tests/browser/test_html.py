@@ -1,0 +1,122 @@
+"""The built site is HTML as its standard has it, read by html-validate and by us."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from ..conftest import missing
+from . import web
+
+Pages = dict[Path, str]
+TABLE = "<table><thead><tr>{}</tr></thead><tbody><tr><td>1</table>"
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> Pages:
+    """Every page of the built site, as text."""
+    return {path: path.read_text("utf-8") for path in sorted(site.rglob("*.html"))}
+
+
+def everywhere(find: Callable[[str], list[str]], pages: Pages) -> dict[str, list[str]]:
+    """What a check finds, by page; pages without a find are left out."""
+    found = {f"{path.parent.name}/{path.name}": find(pages[path]) for path in pages}
+    return {name: finds for name, finds in found.items() if finds}
+
+
+@cache
+def parsed(page: str) -> BeautifulSoup:
+    """A page as a tree: each is read once."""
+    return BeautifulSoup(page, "html.parser")
+
+
+def doubled_ids(page: str) -> list[str]:
+    """The ids that more than one element has, those inside drawings among them."""
+    elements = parsed(page).select("[id]")
+    counts = Counter(str(element["id"]) for element in elements)
+    return [name for name, count in counts.items() if count > 1]
+
+
+def unnamed_columns(page: str) -> list[str]:
+    """The beginnings of tables in which no cell is a heading of others."""
+    tables = parsed(page).select("table")
+    bare = [one for one in tables if not one.select("thead th, th[scope]")]
+    return [one.get_text(" ", strip=True)[:60] for one in bare]
+
+
+def test_every_page_is_valid_html(tools, pages):
+    assert web.html_errors(list(pages)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("</article>", "<p><table><tr><div>x</div></tr></table></article>",
+         "element-permitted-content"),
+        ("</article>", "</article></article>", "close-order"),
+        ("<main", '<main class="x"', "no-dup-attr"),
+        ("</main>", "</main><main></main>", "no-multiple-main"),
+        ("</article>", '<p id="x"></p><p id="x"></p></article>', "no-dup-id"),
+        ("</article>", '<a aria-label="x" name="y">z</a></article>',
+         "no-deprecated-attr"),
+    ],
+)  # fmt: skip
+def test_a_broken_page_is_not_valid_html(old, new, rule, tools, pages, site, tmp_path):
+    page = pages[site / "index.html"]
+    assert old in page
+    (tmp_path / "page.html").write_text(page.replace(old, new, 1), encoding="utf-8")
+    errors = web.html_errors([tmp_path / "page.html"])
+    assert rule in {found for _, _, found, _ in errors}
+
+
+def test_no_id_stands_twice_on_a_page(pages):
+    # html-validate looks into no drawing: a figure shown twice has its ids twice
+    assert everywhere(doubled_ids, pages) == {}
+    assert doubled_ids('<p id="a"><svg><path id="a"/></svg><p id="b">') == ["a"]
+
+
+def test_every_table_names_its_columns(pages):
+    assert everywhere(unnamed_columns, pages) == {}
+    assert unnamed_columns(TABLE.format("<th>a")) == []
+    assert unnamed_columns(TABLE.format("<td>a")) == ["a 1"]
+
+
+def test_every_page_says_that_it_is_english(pages):
+    def silent(page: str) -> list[str]:
+        return [] if re.search(r'<html\b[^>]* lang="en"', page) else ["no lang"]
+
+    assert everywhere(silent, pages) == {}
+    assert silent('<html class="no-js">')
+
+
+def test_without_npm_the_missing_tools_are_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(web.shutil, "which", lambda name: None)
+    with pytest.raises(web.ToolsMissingError, match="no npm was found"):
+        web.install(tmp_path / "tools")
+
+
+def test_what_npm_cannot_fetch_leaves_no_half_installation(
+    tools, monkeypatch, tmp_path
+):
+    package = tmp_path / "package.json"
+    package.write_text('{"dependencies": {"html-validate": "file:nowhere.tgz"}}')
+    monkeypatch.setattr(web, "PACKAGE", package)
+    with pytest.raises(web.ToolsMissingError, match="npm could not fetch"):
+        web.install(tmp_path / "tools" / "fresh")
+    assert list((tmp_path / "tools").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("demanded", "outcome"),
+    [("1", pytest.fail.Exception), ("", pytest.skip.Exception)],
+)
+def test_missing_tools_skip_with_their_reason_and_fail_where_ci_demands_them(
+    monkeypatch, demanded, outcome
+):
+    monkeypatch.setenv("CI", demanded)
+    with pytest.raises(outcome, match="missing tool: npm"):
+        missing("npm")

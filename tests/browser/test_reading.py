@@ -1,0 +1,166 @@
+"""The way through the book, and what its pages do for their readers."""
+
+from functools import cache
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Page
+
+from ..conftest import ROOT
+
+FIGURE = "experiment/train.html"  # a page with a figure that is no widget
+NOTE = "experiment/sgd.html"  # a page with a side note
+
+
+@pytest.fixture(scope="module")
+def parts() -> dict[str, list[str]]:
+    """The parts of the book and their pages, as mkdocs.yml has them."""
+    settings = (ROOT / "mkdocs.yml").read_text("utf-8")
+    nav = yaml.load(settings, yaml.BaseLoader)["nav"]
+    (found,) = ({k: v for one in nav for k, v in one.items()},)
+    return {title: pages for title, pages in found.items() if isinstance(pages, list)}
+
+
+def address(uri: str) -> str:
+    """Where a page of docs/ stands in the site."""
+    return uri.rsplit(".", 1)[0] + ".html"
+
+
+@pytest.fixture(scope="module")
+def soup(site):
+    """Reads a built page, each page once."""
+    return cache(
+        lambda uri: BeautifulSoup((site / uri).read_text("utf-8"), "html.parser")
+    )
+
+
+def heading(page: BeautifulSoup) -> str:
+    """The title of a page, as its readers see it."""
+    title = page.h1
+    assert isinstance(title, Tag)
+    return title.get_text(" ", strip=True).removesuffix(" ¶")
+
+
+def test_next_leads_through_the_whole_book_and_previous_back(parts, soup, site):
+    order = ["index.html", *(address(uri) for part in parts.values() for uri in part)]
+    for way, start, expected in (
+        ("next", order[0], order),
+        ("prev", order[-1], order[::-1]),
+    ):
+        walked, here = [], site / start
+        while here and len(walked) <= len(order):
+            walked.append(here.relative_to(site).as_posix())
+            link = soup(walked[-1]).select_one(f".md-footer__link--{way}")
+            here = (here.parent / str(link["href"])).resolve() if link else None
+        assert walked == expected
+
+
+def test_every_page_of_a_part_says_where_in_it_one_is(parts, soup, site):
+    for title, uris in parts.items():
+        names = [heading(soup(address(uri))) for uri in uris]
+        for number, uri in enumerate(uris):
+            bar = soup(address(uri)).select_one("nav.progress")
+            assert bar.p.get_text(strip=True) == title
+            links = bar.select("a")
+            assert [one["aria-label"].split(": ", 1)[1] for one in links] == names
+            places = [(site / address(uri)).parent / one["href"] for one in links]
+            assert [p.resolve() for p in places] == [
+                site / address(one) for one in uris
+            ]
+            current = [k for k, one in enumerate(links) if one.get("aria-current")]
+            assert current == [number]
+            assert [k for k, one in enumerate(links) if one.get("class")] == [
+                *range(number)
+            ]
+
+
+def opened(browser, site, uri: str, width: int, scripts: bool = True) -> Page:
+    """A page of the site in a window of some width."""
+    size = {"width": width, "height": 800}
+    page = browser.new_context(viewport=size, java_script_enabled=scripts).new_page()
+    page.goto((site / uri).as_uri())
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_figure_grows_on_a_click_and_shrinks_again(width, scripts, browser, site):
+    page = opened(browser, site, FIGURE, width, scripts)
+    small, large = page.locator(".stage > svg"), page.locator(".large")
+    drawn = large.locator("use")
+    assert not large.is_visible()
+    page.locator(".stage button").click()
+    assert large.is_visible()
+    assert drawn.bounding_box()["width"] > 1.3 * small.bounding_box()["width"]
+    large.locator("button").click()
+    assert not large.is_visible()
+    page.context.close()
+
+
+def test_a_figure_grows_and_shrinks_from_the_keyboard(browser, site):
+    page = opened(browser, site, FIGURE, 1280)
+    button = page.locator(".stage button")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".large").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator(".large").is_visible()
+    assert button.evaluate("one => one === document.activeElement")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "beside"), [(390, False), (1280, False), (1440, True), (1920, True)]
+)
+def test_notes_and_captions_use_the_margin_where_there_is_one(
+    width, beside, browser, site
+):
+    for uri, words, text in (
+        (NOTE, "span.margin", "h1"),
+        (FIGURE, "figcaption", ".stage"),
+    ):
+        page = opened(browser, site, uri, width)
+        note, column = (page.locator(one).first.bounding_box() for one in (words, text))
+        assert (note["x"] > column["x"] + column["width"] - 1) == beside
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.context.close()
+
+
+def test_a_printed_page_has_its_contents_and_nothing_to_click(browser, site):
+    page = opened(browser, site, FIGURE, 800)
+    page.emulate_media(media="print")
+    for kept in (
+        "h1",
+        ".katex-html",
+        ".stage > svg",
+        "figcaption",
+        "pre.output",
+        "table",
+    ):
+        assert page.locator(kept).first.is_visible(), kept
+    gone = (".md-header", ".md-sidebar", ".progress", ".stage button", "figure .data",
+            ".md-code__button", ".md-footer__inner", ".downloads")  # fmt: skip
+    for one in gone:
+        assert not page.locator(one).first.is_visible(), one
+    page.context.close()
+
+
+LOOK = """() => ["body", "article p", "article code", "table.data", "pre.output"]
+  .map((one) => getComputedStyle(document.querySelector(one)))
+  .map(({ color, backgroundColor }) => [color, backgroundColor])"""
+
+
+def test_a_page_is_printed_in_the_light_whatever_the_scheme(browser, site):
+    looks = []
+    for scheme in ("light", "dark"):
+        page = browser.new_context(color_scheme=scheme).new_page()
+        page.goto((site / FIGURE).as_uri())
+        page.add_style_tag(content="* { transition: none !important }")
+        looks.append(page.evaluate(LOOK))
+        page.emulate_media(media="print", color_scheme=scheme)
+        looks.append(page.evaluate(LOOK))
+        page.context.close()
+    light, light_print, dark, dark_print = looks
+    assert light != dark
+    assert dark_print == light_print

@@ -1,0 +1,85 @@
+"""What holds on every page: each is visited once in each width and scheme."""
+
+import pytest
+
+from ..conftest import missing
+from . import web
+from .visits import Visit, opened, visits
+
+# what axe calls best practice and the theme does otherwise; the guidelines allow it
+THEME_LANDMARKS = {
+    "landmark-unique": "the theme's nav in a block of code has no name of its own",
+}
+
+
+@pytest.fixture(scope="module")
+def visited(site) -> list[Visit]:
+    """Every visit: the tests below look at what these found."""
+    if not web.CHROMIUM:
+        missing("chromium")
+    return visits(site)
+
+
+def test_no_page_scrolls_sideways(visited):
+    wide = {str(one): one.measured["reach"] for one in visited}
+    assert {name: px for name, px in wide.items() if px > int(name.split()[2])} == {}
+
+
+def test_no_page_complains_or_asks_another_host(visited):
+    assert {str(one): one.trouble for one in visited if one.trouble} == {}
+
+
+def test_axe_finds_no_violation_on_any_page(visited):
+    found = {}
+    for one in visited:
+        for violation in one.violations:
+            if violation["id"] not in THEME_LANDMARKS:
+                nodes = [node["html"][:150] for node in violation["nodes"][:2]]
+                found.setdefault(violation["id"], (violation["help"], str(one), nodes))
+    assert found == {}
+
+
+def test_no_landmark_is_excepted_that_axe_would_accept(visited):
+    found = {violation["id"] for one in visited for violation in one.violations}
+    assert set(THEME_LANDMARKS) <= found
+
+
+@pytest.mark.parametrize(
+    ("flaw", "rule"),
+    [
+        ("<img src=x>", "image-alt"),
+        ("<p style='color: #ccc; background: #fff'>pale", "color-contrast"),
+        ("<pre style='overflow: auto; width: 50px'>a long line",
+         "scrollable-region-focusable"),
+        ("<button style='height: 9px' aria-label=a></button><br>" * 2, "target-size"),
+    ],
+)  # fmt: skip
+def test_axe_does_find_a_violation(flaw, rule, browser):
+    page, _ = opened(browser, 390)
+    page.set_content(f"<html lang=en><title>x</title><main><h1>x</h1>{flaw}</main>")
+    assert rule in {violation["id"] for violation in web.axe_violations(page)}
+    page.context.close()
+
+
+def test_a_comma_stays_with_its_formula(visited):
+    assert {str(one): one.measured for one in visited if one.measured["lonely"]} == {}
+    counts = [[one.measured[name] for name in ("commas", "kept", "lost")]
+              for one in visited]  # fmt: skip
+    assert sum(commas for commas, _, _ in counts) > 50
+    # where a break must fall, the rule keeps each comma; without it each one is lost
+    assert [one for one in counts if len({*one}) > 1] == []
+
+
+def test_no_character_of_a_formula_falls_back_to_another_font(visited):
+    assert sum(len(one.fonts) for one in visited) > 100
+    strange = {
+        str(one): [font for font in one.fonts if not font["isCustomFont"]]
+        for one in visited
+    }
+    assert {name: fonts for name, fonts in strange.items() if fonts} == {}
+
+
+def test_what_a_cell_prints_stands_directly_below_its_code(visited):
+    gaps = [gap for one in visited for gap in one.measured["gaps"]]
+    assert len(gaps) > 100
+    assert {round(gap) for gap in gaps} == {0}

@@ -1,0 +1,81 @@
+"""Cells and outputs become Markdown and HTML that waits beside it."""
+
+import pytest
+from mkdocs.exceptions import PluginError
+
+from gdbook.site.markdown import Assembly, Waiting, check_images, framed_tables
+from gdbook.site.notebook import RunCell
+from gdbook.site.source import Cell
+
+SVG = '<svg viewBox="0 0 1 1" style="width:1em" role="img"><path id="d123456-a"/></svg>'
+FIGURE = {"output_type": "display_data", "data": {"image/svg+xml": SVG}}
+
+
+def code_cell(source="x = 1", outputs=(), **options):
+    return RunCell(Cell("code", source, "page.py, cell 1", options), [*outputs], {})
+
+
+def test_equal_figures_of_a_cell_have_each_their_own_caption_and_ids():
+    texts = {"fig-cap": ("One.", "Two."), "fig-alt": ("Up.", "Down.")}
+    figures = [{**FIGURE}, {**FIGURE}]
+    page = Assembly((code_cell(outputs=figures, **texts),), "page")
+    assert page.text.index("One.") < page.text.index("Two.")
+    drawings = [text for text in page.waiting if "<svg" in text]
+    assert ['aria-label="Up."' in one for one in drawings] == [True, False]
+    assert ['id="figure-2-d123456-a"' in one for one in drawings] == [False, True]
+
+
+def test_html_waits_outside_and_comes_back_to_its_place():
+    waiting = Waiting()
+    page = f"{waiting.put('<b>one</b>')} {waiting.put('two', 'span', 'data')}"
+    assert "one" not in page
+    assert waiting.put_back(page) == (
+        '<div class="out"><b>one</b></div> <span class="data">two</span>'
+    )
+
+
+def test_a_text_inside_a_waiting_element_is_replaced():
+    waiting = Waiting(["<i>η</i>"])
+    element = '<span class="formula" data-wait="0">η</span>'
+    assert waiting.put_back(element) == '<span class="formula"><i>η</i></span>'
+
+
+def test_code_keeps_every_character():
+    source = 'x = "<&\t`"  # a  \n\n\ty = 1  '
+    (block,) = Assembly((code_cell(source),), "page").waiting
+    assert "&lt;&amp;\t`" in block
+    assert block.count("\n") >= 2
+
+
+def test_a_folded_cell_has_its_summary():
+    page = Assembly((code_cell(**{"code-fold": "A < B"}),), "page")
+    assert "<summary>A &lt; B</summary>" in page.waiting[0]
+    page = Assembly((code_cell(**{"code-fold": True}),), "page")
+    assert "<summary>Code</summary>" in page.waiting[0]
+
+
+def test_long_output_is_folded_and_says_how_long_it_is():
+    stream = {"output_type": "stream", "name": "stdout", "text": "x\n" * 30}
+    page = Assembly((code_cell(outputs=[stream]),), "page")
+    assert "<summary>Output, 30 lines</summary>" in page.waiting[1]
+
+
+def test_latex_becomes_a_displayed_formula():
+    latex = {
+        "output_type": "display_data",
+        "data": {"text/latex": r"$\displaystyle x$"},
+    }
+    assert "$$\nx\n$$" in Assembly((code_cell(outputs=[latex]),), "page").text
+
+
+def test_every_table_gets_a_frame_that_keys_can_scroll():
+    framed = framed_tables("<table><tr></tr></table> <table></table>")
+    assert framed.count('<div class="table" tabindex="0"><table class="data">') == 2
+    assert framed.count("</table></div>") == 2
+
+
+def test_an_image_without_a_text_alternative_is_refused():
+    check_images('<img src="x.png" alt="A line.">', "page.md")
+    for image in ('<img src="x.png">', '<img alt="" src="x.png">'):
+        with pytest.raises(PluginError, match=r"page\.md: an image without"):
+            check_images(image, "page.md")
