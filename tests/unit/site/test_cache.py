@@ -63,7 +63,6 @@ def test_the_warning_does_not_count_for_strict_builds(tmp_path, caplog):
 
 
 def test_an_interrupted_write_leaves_no_entry(cache, monkeypatch):
-    monkeypatch.setattr(os, "replace", lambda *_: None)
     monkeypatch.setattr("pathlib.Path.replace", lambda *_: None)
     cache.put("outputs", "key", 1)
     assert cache.get("outputs", "key") is None
