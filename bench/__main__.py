@@ -10,12 +10,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import builds, numbers, pages
+from bench import builds, cost, numbers, pages, platforms, processes
 from bench.table import joined
 
 RESULTS = Path(__file__).with_name("results.json")
 PARTS: dict[str, Callable[[], dict[str, str]]] = {
     "numbers": numbers.measure,
+    "cost": cost.measure,
+    "processes": processes.measure,
+    "platforms": platforms.measure,  # keeps the rows of other machines
     "builds": builds.measure,
     "pages": pages.measure,  # needs Chromium and npm
 }

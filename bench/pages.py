@@ -84,7 +84,7 @@ def stock_row(site: Path, browser: Browser) -> Row:
 def look(site: Path, host: str, page: str, browser: Browser) -> Found:
     """Visit a page for the first time, and look for its faults."""
     url = f"{host}/{page}"
-    size, foreign = web.first_visit(browser, url)
+    size, foreign, _ = web.first_visit(browser, url)
     errors = len(web.html_errors([site / page]))
     return Found(page, size, violations(url, browser), errors, foreign)
 

@@ -51,10 +51,3 @@ def minibatches(
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
     return zip(*(tensor[order].split(batch_size) for tensor in tensors), strict=True)
-
-
-def data_iter(
-    batch_size: int, features: Tensor, labels: Tensor
-) -> Iterator[tuple[Tensor, ...]]:
-    """Go through the samples once, in random order, in mini-batches (X, y)."""
-    return minibatches(shuffled(len(features)), batch_size, features, labels)

@@ -12,6 +12,7 @@ class Entry:
     """The numbers of one printed line, or of one printed trace."""
 
     id: str
+    name: str  # for readers
     experiment: str
     field: str
     place: str

@@ -1,4 +1,4 @@
-"""Other updates than plain SGD, each from its paper, and the run that torch makes.
+"""Other updates than plain SGD, each from its paper, and a sampler for torch.
 
 An update takes parameters, gradient, state and step size, and returns new parameters
 and a new state; it changes nothing. The state is () before the first step. Everything
@@ -13,9 +13,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor, nn
-from torch.utils.data import BatchSampler, DataLoader, Sampler, TensorDataset
+from torch.utils.data import Sampler
 
 from gdbook.data import shuffled
 
@@ -263,13 +261,13 @@ def buffers(update: Update) -> int:
     return sum(np.shape(part) == (2,) for part in state)
 
 
-# --- The same descent from torch's parts ----------------------------------------------
+# --- The order of the samples, for torch ----------------------------------------------
 
 
 class SameOrder(Sampler[int]):
-    """Draw the samples in the order that `data_iter` would: Python's random shuffles.
+    """Draw the samples in the order that `shuffled` gives: Python's random shuffles.
 
-    DataLoader(…, shuffle=True) would ask torch's generator, which gives another order.
+    DataLoader(…, shuffle=True) would use torch's generator, which gives another order.
     """
 
     def __init__(self, num_examples: int) -> None:
@@ -280,59 +278,3 @@ class SameOrder(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         return iter(shuffled(self.num_examples))
-
-
-def linear_module(w: Tensor, b: Tensor | None) -> nn.Linear:
-    """Build nn.Linear, which keeps w as a row, from w (d, 1) and b (1,)."""
-    if w.ndim != 2 or w.shape[1] != 1:
-        raise ValueError(f"wanted w (d, 1), got {tuple(w.shape)}")
-    module = nn.Linear(len(w), 1, bias=b is not None)
-    with torch.no_grad():
-        module.weight.copy_(w.T)
-        if b is not None:
-            module.bias.copy_(b)
-    return module
-
-
-def torch_lr(lr: float, batch_size: int, divisor: int, halved: bool) -> float:
-    """Step size that makes torch.optim.SGD on nn.MSELoss take the hand-written step.
-
-    MSELoss averages r² over the batch, without ½: its gradient is (2/B)Σrx. By hand it
-    is lr/divisor·Σrx for ½r² (halved), twice that for r². So lr·B/(2·divisor), and
-    lr·B/divisor.
-    """
-    if not (lr > 0 and batch_size >= 1 and divisor >= 1):
-        raise ValueError(
-            f"wanted lr > 0 and sizes >= 1, got {lr}, {batch_size}, {divisor}"
-        )
-    return lr * batch_size / divisor / (2 if halved else 1)
-
-
-def torch_train(
-    module: nn.Module, loader: DataLoader, lr: float, num_epochs: int
-) -> np.ndarray:
-    """Train in place with nn.MSELoss and torch.optim.SGD; return the whole path.
-
-    The path is (steps + 1, p): all parameters in one row, before the first and after
-    each step.
-    """
-    loss, params = nn.MSELoss(), list(module.parameters())
-    optimizer = torch.optim.SGD(params, lr=lr)
-    path = [nn.utils.parameters_to_vector(params).detach().numpy()]
-    for _ in range(num_epochs):
-        for X, y in loader:
-            optimizer.zero_grad()
-            loss(module(X), y).backward()
-            optimizer.step()
-            path.append(nn.utils.parameters_to_vector(params).detach().numpy())
-    return np.stack(path)
-
-
-def same_loader(features: Tensor, labels: Tensor, batch_size: int) -> DataLoader:
-    """DataLoader that yields what `data_iter` yields. Shapes: (n, d), (n, 1).
-
-    A sampler of whole batches lets the data set cut out each batch at once.
-    """
-    data = TensorDataset(features, labels)
-    batches = BatchSampler(SameOrder(len(features)), batch_size, drop_last=False)
-    return DataLoader(data, batch_size=None, sampler=batches)

@@ -14,6 +14,12 @@ def power_of_ten(number: float) -> str:
     return f"{digit} × 10{str(int(exponent)).translate(RAISED)}"
 
 
+def power_of_ten_tex(number: float) -> str:
+    """The same as TeX."""
+    digit, exponent = f"{number:.0e}".split("e")
+    return rf"{digit} \cdot 10^{{{int(exponent)}}}"
+
+
 def markdown_table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table, its columns aligned to the right."""
     lines = [head, ["--:"] * len(head), *rows]
@@ -34,30 +40,45 @@ def trace_table(identifier: str, result: Result) -> str:
         drawn = str(result.features[sample].item())
         epoch = str(result.history.epoch(step))
         rows.append([epoch, drawn, w, row.published, row.reproduced, MARK[row.match]])
-    head = ["epoch", "x drawn", "w after", "published loss", "reproduced loss", "equal"]
-    return markdown_table(head, rows)
+    head = ["epoch", "sample $x$", "$w$ after", "published", "reproduced", "equal"]
+    table = markdown_table(head, rows)
+    return f'<div class="trace" markdown>\n\n{table}\n\n</div>'
 
 
-def result_table(identifiers: list[str], result: Result) -> str:
-    """The published numbers of some entries beside the reproduced ones."""
-    rows = [row for name in identifiers for row in compare(entry(name), result)]
-    return markdown_table(
-        ["number", "published", "reproduced", "equal"], [*map(cells, rows)]
-    )
+def named_table(names: dict[str, str], result: Result) -> str:
+    """Published numbers beside the reproduced ones; names: identifier → for people."""
+    rows = [
+        [name, row.published, row.reproduced, MARK[row.match]]
+        for identifier, name in names.items()
+        for row in compare(entry(identifier), result)
+    ]
+    return markdown_table(["number", "published", "reproduced", "equal"], rows)
 
 
-def cells(row: Comparison) -> list[str]:
-    """One row of a table of comparisons; an identifier may break at its dots."""
-    name = row.id.replace(".", ".<wbr>")
-    code = f'<code class="id">{name}</code>'
-    return [code, row.published, row.reproduced, MARK[row.match]]
+def ledger_tables(found: dict[str, list[Comparison]], pages: dict[str, str]) -> str:
+    """All comparisons, a table for each experiment.
 
-
-def ledger_tables(found: dict[str, list[Comparison]]) -> str:
-    """All comparisons, each entry under its identifier and its place in the article."""
+    pages: for each experiment its heading, and where it is run, as Markdown. The
+    identifiers, which the command takes, stand behind what readers look for.
+    """
     parts = []
-    for one in read_ledger():
-        rows = [cells(row) for row in found[one.id]]
-        table = markdown_table(["number", "published", "reproduced", "equal"], rows)
-        parts.append(f"## {one.id}\n\nIn the article: {one.place}.\n\n{table}")
+    for experiment, heading in pages.items():
+        entries = [one for one in read_ledger() if one.experiment == experiment]
+        rows = [
+            [label, row.published, row.reproduced, MARK[row.match], f"`{row.id}`"]
+            for one in entries
+            for label, row in zip(labels(one), found[one.id], strict=True)
+        ]
+        head = ["number", "published", "reproduced", "equal", "identifier"]
+        places = "; ".join(dict.fromkeys(one.place for one in entries))
+        table = markdown_table(head, rows)
+        parts.append(f"{heading} In the article: {places}.\n\n{table}")
     return "\n\n".join(parts)
+
+
+def labels(entry: Entry) -> list[str]:
+    """What readers call each number of an entry: its name, numbered if it has more."""
+    count = len(entry.published)
+    if count == 1:
+        return [entry.name]
+    return [f"{entry.name} {k}" for k in range(1, count + 1)]

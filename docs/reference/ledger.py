@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Which numbers were published, and do they come out?
 #
-# All `=published:count` numbers that the article printed, each beside the number that this
-# build computed. They are compared as text: there is no tolerance.
+# The article printed `=published:count` numbers. Each stands here beside the number that
+# this build computed. The two are compared as text, so there is no tolerance.
 
 # %%
 #| echo: false
@@ -22,14 +22,37 @@ matched = sum(row.match for row in rows)
 python = platform.python_version()
 
 # %% [markdown]
-# **`=matched` of `=len(rows)` match to their last printed digit.** Verified with torch
-# `=version:torch` and NumPy `=version:numpy` on Python `=python`, on the CPU. Here the
-# gradients come from the formulas; `python -m gdbook reproduce` does it the article's
-# way, with autograd, and the tests hold the two against each other.
+# **`=matched` of `=len(rows)` numbers are equal to their last printed digit.** This build
+# ran on the CPU, with torch `=version:torch`, NumPy `=version:numpy` and Python `=python`.
 #
-# Losses are printed as the article printed them, with six decimals; tensors as torch
-# prints them.
+# Losses are printed as the article printed them, with six decimals. Tensors are printed by
+# torch. Here the gradients are computed by formulas. In a copy of the book's sources, the command
+#
+#     python -m gdbook reproduce
+#
+# computes them with autograd, as the article did, and compares all numbers again. With
+# `--only` it takes an identifier from the last column: `--only clean.w` checks one number.
+#
+# ## Where were they verified?
+#
+# `make platforms` computes the numbers on the machine on which it runs, and keeps the rows of
+# other machines. Each row counts the numbers that come out as published. By formula these
+# are all `=published:count`. By autograd they are those of the three experiments with 300
+# epochs. The *capability* is the set of vector instructions that torch uses on the CPU.
+# Other instructions and other numbers of threads can add in another order, and so round
+# differently.
+#
+# `=bench:platforms`
 
 # %%
 #| echo: false
-Markdown(ledger_tables(found))
+pages = {
+    "regression": "## Linear regression\n\nRun on [Training](../experiment/train.py).",
+    "clean": "## Clean data\n\nRun on [Clean data](../zero/clean.py).",
+    "wrong_label": "## A wrong label\n\nRun on [A wrong label](../zero/wrong-label.py).",
+    "bias": "## A bias\n\nRun on [A bias](../zero/bias.py).",
+    "non_linearity": "## A non-linearity\n\n"
+    "Run on [A non-linearity](../zero/non-linearity.py).",
+}
+assert {*pages} == {entry.experiment for entry in read_ledger()}
+Markdown(ledger_tables(found, pages))

@@ -16,25 +16,31 @@ def slope_over_angle(angle: np.ndarray, change: np.ndarray, downhill: float) -> 
     fig, ax = plt.subplots()
     ax.plot(angle, change, label="one step")
     ax.axhline(0, color="C1", linewidth=0.8, label="no change")
-    ax.axvline(downhill, color="C1", linestyle="--")
+    ax.text(angle[-1], change.max() / 12, "no change", color="C1", ha="right")
+    ax.axvline(downhill, ymax=0.93, color="C1", linestyle="--")
     ax.annotate("against the gradient", (downhill, change.max()), color="C1",
                 ha="center", va="bottom")  # fmt: skip
-    ax.set(xlabel="angle to the gradient, degrees", ylabel="change of the loss")
+    ax.set(xlabel=r"angle $\alpha$ to the gradient, degrees")
+    ax.set(ylabel="change of the loss")
     ax.set_xticks(range(0, 361, 90))
     return fig
 
 
-def slope_and_angle(angle: np.ndarray, slope: np.ndarray, walk: np.ndarray) -> Figure:
-    """Draw the slope in every direction, in degrees, and the mean slope of a walk."""
+def slope_and_angle(
+    angle: np.ndarray, slope: np.ndarray, quotient: np.ndarray
+) -> Figure:
+    """Draw slope and difference quotient over the angle of a direction, in degrees."""
     fig, ax = plt.subplots()
     ax.plot(angle, slope)
-    ax.plot(angle, walk, color="C1")
-    low, high = slope.argmin(), walk.argmax()
-    ax.text(angle[low], slope[low] - 0.9, "on the spot", color="C0", ha="center")
-    ax.text(angle[high], walk[high] + 0.3, "mean of a walk", color="C1", ha="center")
-    ax.set(xlabel="angle of the direction, degrees", ylabel="slope")
+    ax.plot(angle, quotient, color="C1")
+    low, high = slope.argmin(), quotient.argmax()
+    name = r"slope $\mathbf{g}^\top\mathbf{v}$"
+    ax.text(angle[low], slope[low] - 1, name, color="C0", ha="center")
+    ax.text(angle[high], quotient[high] + 0.3, "difference quotient", color="C1",
+            ha="center")  # fmt: skip
+    ax.set(xlabel=r"angle of $\mathbf{v}$ to the $x$ axis, degrees", ylabel="slope")
     ax.set_xticks(range(0, 361, 45))
-    ax.set_ylim(slope.min() - 1.3, walk.max() + 1.3)
+    ax.set_ylim(slope.min() - 1.4, quotient.max() + 1.3)
     return fig
 
 
@@ -57,7 +63,9 @@ def unit_balls(
         for label, tip, color in (("g", up, "C2"), ("v", v, "C1")):
             ax.arrow(0, 0, *tip, color=color, head_width=0.1, label=label,
                      length_includes_head=True)  # fmt: skip
-            ax.text(*(0.5 * tip + 0.2 * across), label, color=color, weight="bold")
+            ax.text(*(0.42 * tip + 0.22 * across), label, color=color, weight="bold",
+                    ha="center", va="center")  # fmt: skip
         ax.set(title=name, aspect="equal", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6))
         ax.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    axes[0, 0].text(-1.5, -1.3, "equal slope", color="C2")
     return fig

@@ -1,7 +1,5 @@
 """A line and a lifted line, and what new samples say of them."""
 
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,7 +10,7 @@ from gdbook.figures.labels import mark
 def two_models(
     x: np.ndarray, line: np.ndarray, lifted: np.ndarray, samples: np.ndarray
 ) -> Figure:
-    """Draw two predictions over x, and the samples, shape (n, 2), that both explain."""
+    """Draw two predictions over x, and samples, shape (n, 2), all of them minus x."""
     fig, ax = plt.subplots()
     ax.plot(x, line, label="line")
     ax.plot(x, lifted, color="C1")
@@ -21,7 +19,7 @@ def two_models(
                 xytext=(6, 1), textcoords="offset points")  # fmt: skip
     ax.annotate("lifted line", (x[-1], lifted[-1]), color="C1", va="bottom",
                 xytext=(6, -1), textcoords="offset points")  # fmt: skip
-    ax.set(xlabel="x", ylabel="y")
+    ax.set(xlabel="x", ylabel="prediction or label, minus x")
     return fig
 
 
@@ -35,28 +33,11 @@ def ratio_fan(
     fig, ax = plt.subplots()
     points = np.arange(1, len(ratios) + 1)
     ax.fill_between(points, mean - spread, mean + spread, color="C1", alpha=0.2,
-                    label="predicted mean ± deviation")  # fmt: skip
-    ax.plot(points, ratios, color="C0", linewidth=0.8, label="run")
-    ax.plot(points, mean, color="C1", label="predicted mean")
+                    label="expected value ± standard deviation")  # fmt: skip
+    ax.plot(points, ratios, color="C0", linewidth=0.8, label="series")
+    ax.plot(points, mean, color="C1", label="expected value")
     ax.axhline(decided, color="C2", linestyle="--", linewidth=1.2)
-    mark(ax, "predicted mean\n± deviation", (points[-1], mean[-1]), "C1")
+    mark(ax, "expected\nvalue ±\nstandard\ndeviation", (points[-1], mean[-1]), "C1")
     mark(ax, "decided", (1, decided), "C2", (0, 8))
     ax.set(xlabel="new samples", ylabel="log-likelihood ratio, nats")
-    return fig
-
-
-def held_out_curves(
-    right: np.ndarray, wrong: np.ndarray, expected: Sequence[float], first: int
-) -> Figure:
-    """Draw two running errors of one series, over σ², and the levels expected."""
-    fig, ax = plt.subplots()
-    points = np.arange(first, len(right) + 1)
-    for error, level, color, name in (
-        (right, expected[0], "C0", "right model"),
-        (wrong, expected[1], "C1", "wrong model"),
-    ):
-        ax.plot(points, error[first - 1 :], color=color)
-        ax.axhline(level, color=color, linestyle="--", linewidth=1)
-        mark(ax, name, (points[-1], error[-1]), color)
-    ax.set(xlabel="new samples", ylabel="mean squared error / σ²")
     return fig

@@ -22,20 +22,3 @@ def band_and_runs(
                 textcoords="offset points", ha="right")  # fmt: skip
     ax.set(xlabel="epochs", ylabel="w − least squares, thousandths")
     return fig
-
-
-def straight_down(distances: np.ndarray, factors: dict[str, float]) -> Figure:
-    """Draw ‖w − w*‖ after each step, (steps + 1, k), and powers of factors.
-
-    The powers start at step 1: the first step takes away all other directions.
-    """
-    fig, ax = plt.subplots()
-    steps = np.arange(len(distances))
-    for k, (name, factor) in enumerate(factors.items()):
-        predicted = distances[1, k] * factor ** (steps[1:] - 1.0)
-        ax.semilogy(steps[1:], predicted, color=f"C{k}", linewidth=1)
-        ax.semilogy(steps, distances[:, k], "o", color=f"C{k}", markersize=3)
-        ax.annotate(name, (steps[6], distances[6, k]), xytext=(6, 5), color=f"C{k}",
-                    textcoords="offset points")  # fmt: skip
-    ax.set(xlabel="step", ylabel="distance from least squares")
-    return fig

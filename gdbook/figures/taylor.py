@@ -19,19 +19,8 @@ def taylor_orders(
         x, y, color = t[near], polynomial[near], f"C{order + 1}"
         ax.plot(x, y, color=color, linewidth=1.4)
         ax.text(x[-1] + 0.05, y[-1], f"order {order}", color=color, va="center")
-    ax.set(xlabel="t", ylabel="value", xlim=(t[0] - 1, t[-1]))
-    return fig
-
-
-def error_orders(t: np.ndarray, errors: Sequence[np.ndarray]) -> Figure:
-    """Draw what the polynomials of order 0, 1, … miss, for falling t."""
-    fig, ax = plt.subplots()
-    for order, error in enumerate(errors):
-        color = f"C{order + 1}"
-        ax.loglog(t, error, color=color)
-        ax.text(1.3 * t[-1], error[-1] / 2, f"order {order}", color=color, va="top")
-    ax.margins(y=0.12)
-    ax.set(xlabel="t", ylabel="size of what is missed")
+    ax.set(xlabel="$t$", ylabel=r"$\phi(t)$ and its polynomials")
+    ax.set_xlim(t[0] - 1, t[-1])
     return fig
 
 

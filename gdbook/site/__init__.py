@@ -16,6 +16,7 @@ markdown        cells and outputs as one Markdown text, which MkDocs renders
 katex           formulas as HTML and MathML; `katex_text` and `katex_fonts` beside it
 cache           outputs and formulas, kept between builds
 progress        what is said while pages run
+policy          which scripts a browser may run on a page
 build           one build: the steps, in order
 hooks           which event of MkDocs calls which step
 theme           our templates in place of Material's blocks and partials

@@ -18,7 +18,6 @@ from gdbook.site import (
     katex_fonts,
     markdown,
     notebook,
-    vendor,
     widgets,
 )
 from gdbook.site.cache import Cache
@@ -41,6 +40,7 @@ class Build:
         self.pages: dict[str, notebook.Page] = {}
         self.waiting: dict[str, Waiting] = {}
         self.formulas: set[str] = set()  # the HTML of each
+        self.url = config.site_url
 
     def end(self) -> None:
         """Remove what the build kept outside of the site."""
@@ -130,6 +130,7 @@ class Build:
         html = katex.typeset(html, uri, waiting, self.rendered)
         page.meta["formulas"] = sorted(katex_fonts.characters(waiting[outputs:]))
         self.formulas.update(waiting[outputs:])
+        page.meta.setdefault("description", markdown.description_of(html))
         page.title = katex.plain(page.title, self.rendered)
         for link in page.toc:
             self.plain_title(link)
@@ -163,7 +164,10 @@ class Build:
     def write_assets(self, site: Path) -> None:
         """Write the vendored files, and fonts cut to the formulas of this build."""
         used = None if self.dirty else katex_fonts.characters(self.formulas)
-        assets = katex.assets(used) | vendor.worker_assets()
+        assets = katex.assets(used)
+        if self.url:
+            robots = f"User-agent: *\nAllow: /\nSitemap: {self.url}sitemap.xml\n"
+            assets["robots.txt"] = robots.encode()
         for address, content in assets.items():
             path = site / address
             path.parent.mkdir(parents=True, exist_ok=True)

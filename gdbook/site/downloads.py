@@ -20,6 +20,7 @@ TARGET = r"(?:<[^<>\n]*>|(?:[^()]|\([^()]*\))*)"
 ATTRIBUTES = r"(?:\{(?=[:. #])[^{}\n]*\})?"
 LINK = re.compile(rf"{LABEL}\((?!\s*<?{SCHEME}){TARGET}\){ATTRIBUTES}")
 MARGIN = re.compile(r'<span class="margin">(.*?)</span>', re.DOTALL)
+FOLD = re.compile(r"^///+(?: details \| (.*))?$\n?", re.MULTILINE)
 KEPT = re.compile(r"\0(\d+)\0")
 
 
@@ -86,8 +87,12 @@ def script(page: Page) -> str:
 
 
 def prose(text: str, done: RunCell) -> str:
-    """Prose with its values, without its links to other pages and its margin."""
-    return without_page_links(put_in(text, done.values, plain=True))
+    """Prose with its values, without its links to other pages, margin and folds.
+
+    In a notebook a fold cannot go on behind a cell; its summary becomes a bold line.
+    """
+    opened = FOLD.sub(lambda m: f"**{m[1]}**\n" if m[1] else "", text)
+    return without_page_links(put_in(opened, done.values, plain=True))
 
 
 def without_page_links(text: str) -> str:

@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
 # MkDocs reads this file by its path; the package around it is found from the top
@@ -15,6 +16,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+from gdbook.site import policy
 from gdbook.site.build import Build
 
 # it would name each notebook that it publishes
@@ -46,8 +48,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Tell the templates where the credits are."""
+    """Tell the templates where the credits are, and which versions are installed."""
     env.globals["credits"] = build.credits_page(config, files)
+    env.globals["version"] = version
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
@@ -74,8 +77,13 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Fill in what waited; write the page's downloads."""
-    return build.write_page(output, page)
+    """Fill in what waited; write the page's downloads; allow the page's scripts."""
+    return policy.with_hashes(build.write_page(output, page), build.serving)
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """Allow the scripts of the page for addresses that do not exist."""
+    return policy.with_hashes(output, build.serving)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

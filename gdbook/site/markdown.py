@@ -157,6 +157,25 @@ def enlargeable(svg: str, name: str) -> str:
     )
 
 
+def description_of(page: str, longest: int = 200) -> str:
+    """The beginning of a rendered page, in plain text, for what lists the page.
+
+    Cut at the end of a word. Where a page begins with what one will learn, the first
+    items of that list.
+    """
+    begin = re.search(
+        r"<p>(?:You will learn</p>\s*<ul>\s*<li>)?(.*?)</(?:p|ul)>", page, re.S
+    )
+    if begin is None:
+        return ""
+    items = re.sub(r"[.;,]?\s*</li>\s*<li>", "; ", begin[1])
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", items)).split())
+    text = text.replace('"', "'")  # the theme puts it into an attribute as it is
+    if len(text) <= longest:
+        return text
+    return text[:longest].rpartition(" ")[0].rstrip(",;:") + " …"
+
+
 def framed_tables(page: str) -> str:
     """A rendered page with each of its tables in a frame that scrolls."""
     return page.replace("<table>", FRAME).replace("</table>", "</table></div>")

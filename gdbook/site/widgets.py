@@ -13,8 +13,8 @@ from mkdocs.exceptions import PluginError
 
 from gdbook.ledger import Entry, read_ledger
 
-ELEMENTS = ("gd-replay", "gd-downhill", "gd-taylor", "gd-step", "gd-cloud")
-WITH_DIGITS = ("gd-replay", "gd-cloud")  # the widgets of the toys
+ELEMENTS = ("gd-replay", "gd-downhill", "gd-taylor", "gd-step", "gd-attractor")
+WITH_DIGITS = ("gd-replay", "gd-attractor")  # the widgets of the toys
 STEPS_PER_EPOCH = 4
 EPOCHS = {"clean": 300, "wrong_label": 30_000, "bias": 30_000, "non_linearity": 300}
 FIELDS = {

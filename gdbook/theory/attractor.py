@@ -93,29 +93,6 @@ def toy_rounding_spread(maps: EpochMaps, near: np.ndarray) -> np.ndarray:
     return np.sqrt(np.diag(cov.reshape(p, p)))
 
 
-def mean_square_radius(maps: EpochMaps) -> float:
-    """Spectral radius of E[A ⊗ A]: the mean square of w settles iff it is below 1."""
-    return float(np.abs(np.linalg.eigvals(second_moment_map(maps))).max())
-
-
-def order_radii(maps: EpochMaps) -> np.ndarray:
-    """Spectral radius of each order's map, (n!,); repeated, it converges iff < 1."""
-    return np.abs(np.linalg.eigvals(maps.A)).max(axis=1)
-
-
-def mean_square_path(maps: EpochMaps, error: np.ndarray, num_epochs: int) -> np.ndarray:
-    """Mean of ‖w − w*‖² at the start and after each epoch, for labels that w* fits.
-
-    vec(E[δδᵀ]) is multiplied by E[A ⊗ A] each epoch. Shapes: error w₀ − w* (p,);
-    returns (num_epochs + 1,).
-    """
-    M, square = second_moment_map(maps), np.outer(error, error).ravel()
-    path = [square]
-    for _ in range(num_epochs):
-        path.append(M @ path[-1])
-    return np.stack(path)[:, :: len(np.ravel(error)) + 1].sum(axis=1)
-
-
 def average_covariance(maps: EpochMaps, num_epochs: int) -> np.ndarray:
     """Covariance of the average over many late epochs in a row, (p, p).
 
@@ -154,57 +131,6 @@ def attractor(maps: EpochMaps, depth: int) -> tuple[np.ndarray, np.ndarray]:
         points, places = np.unique(ends, return_inverse=True)
         weights = np.bincount(places, chances)
     return points, weights
-
-
-def directions(number: int) -> np.ndarray:
-    """Evenly spaced unit vectors in the plane, (number, 2), from (1, 0) onwards."""
-    angles = 2 * np.pi * np.arange(number) / number
-    return np.column_stack([np.cos(angles), np.sin(angles)])
-
-
-def outermost(maps: EpochMaps) -> float:
-    """Radius of a ball around the mean that holds the attractor, max‖d‖/(1 − max‖A‖).
-
-    Raises ValueError unless every order contracts.
-    """
-    mean, norm = stationary_mean(maps), np.linalg.norm(maps.A, 2, axis=(1, 2)).max()
-    if norm >= 1:
-        raise ValueError(f"wanted maps that all contract, got one with norm {norm}")
-    d = maps.A @ mean + maps.c - mean
-    return float(np.linalg.norm(d, axis=1).max() / (1 - norm))
-
-
-def support(maps: EpochMaps, number: int = 720) -> np.ndarray:
-    """Bound the attractor in the plane from outside: h(u) ≥ max u·(w − μ), (number,).
-
-    The support function of the attractor solves h(u) = max over orders of h(Aᵀu) + u·d.
-    Between two neighbouring directions u, v it is at most αh(u) + βh(v), since it is
-    sublinear. Started above, the iteration stays above. Directions as in `directions`.
-    """
-    u, mean, gap = directions(number), stationary_mean(maps), 2 * np.pi / number
-    d = (maps.A @ mean + maps.c - mean) @ u.T
-    images = u @ maps.A  # row k holds Aᵀu for the k-th direction
-    length, angle = np.hypot(*images.T).T, np.arctan2(*images.T[::-1]).T % (2 * np.pi)
-    k = np.floor(angle / gap).astype(int) % number
-    ahead = angle - k * gap
-    alpha, beta = (length * np.sin(part) / np.sin(gap) for part in (gap - ahead, ahead))
-    h, before = np.full(number, outermost(maps)), np.full(number, np.inf)
-    while np.max(np.abs(h - before)) > 1e-13:
-        before, h = h, (alpha * h[k] + beta * h[(k + 1) % number] + d).max(axis=0)
-    return h
-
-
-def hull(maps: EpochMaps, number: int = 720, num_epochs: int = 400) -> np.ndarray:
-    """Points of the attractor farthest out in evenly spaced directions, (number, 2).
-
-    Starts at the mean; after k epochs the points are off by what k epochs leave.
-    """
-    u, mean = directions(number), stationary_mean(maps)
-    points, d = np.zeros((number, 2)), maps.A @ mean + maps.c - mean
-    for _ in range(num_epochs):
-        ends = (np.unique(points, axis=0) @ maps.A.mT + d[:, None]).reshape(-1, 2)
-        points = ends[(ends @ u.T).argmax(axis=0)]
-    return mean + points
 
 
 def slope_weights(x: np.ndarray, lr: float, divisor: int) -> np.ndarray:

@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from gdbook.theory.basics import check_positive
 from gdbook.theory.zero import pass_polynomial
 
 
@@ -21,9 +20,3 @@ def pass_limits(x: np.ndarray, divisor: int) -> list[tuple[float, float]]:
     real = np.sort(roots[np.abs(roots.imag) < 1e-9].real)
     edges = [0.0, *real[real > 1e-9].tolist()]
     return [ends for ends in pairwise(edges) if abs(product(sum(ends) / 2)) < 1]
-
-
-def every_step_limit(x: np.ndarray, divisor: int) -> float:
-    """Step size m/max xᵢ² below which no single step of the toys overshoots twofold."""
-    check_positive(divisor=divisor)
-    return divisor / float(np.max(np.square(x)))

@@ -84,31 +84,3 @@ def points_to_decide(
     square = share * ((k**2 + 2 * k) * above + k * math.sqrt(2 * k) * density)
     least = math.log(odds) / per_point
     return least, least + square / per_point**2
-
-
-def chance_of_right_choice(
-    num_points: int, gap: float, sigma: float, share: float
-) -> float:
-    """Chance that so many new points favour the true model; ties count half.
-
-    With k deciding points the mean residual decides: Φ(√k·gap/(2σ)). k is binomial.
-    """
-    information(gap, sigma, share)  # raises on bad input
-    return sum(
-        math.comb(num_points, k)
-        * share**k
-        * (1 - share) ** (num_points - k)
-        * 0.5
-        * math.erfc(-math.sqrt(k / 8) * gap / sigma)
-        for k in range(num_points + 1)
-    )
-
-
-def expected_held_out(gap: float, sigma: float, share: float) -> tuple[float, float]:
-    """Expected squared error (y − ŷ)² on new points: right model σ², wrong one more.
-
-    The wrong one has σ² + share·gap². The measured difference is 2σ²/N times the
-    log-likelihood ratio of N points: both ask the same question.
-    """
-    check_positive(gap=gap, sigma=sigma, share=share)
-    return sigma**2, sigma**2 + share * gap**2

@@ -1,11 +1,10 @@
 """How many steps a step size needs, predicted and counted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from gdbook.theory.basics import check_positive, check_samples, spectrum
-from gdbook.theory.floor import count_batches
+from gdbook.theory.basics import check_positive, spectrum
 
 
 def contraction(H: np.ndarray, lr: np.ndarray | float) -> np.ndarray:
@@ -15,7 +14,7 @@ def contraction(H: np.ndarray, lr: np.ndarray | float) -> np.ndarray:
 
 
 def best_lr(H: np.ndarray) -> float:
-    """Step size of the fastest descent, 2/(λ_min + λ_max): both ends shrink alike."""
+    """Best fixed step size for the worst start, 2/(λ_min + λ_max)."""
     curvatures = spectrum(H)[0]
     check_positive(smallest_curvature=curvatures[0])
     return float(2 / (curvatures[0] + curvatures[-1]))
@@ -42,34 +41,6 @@ def first_below(
             if np.isfinite(counts).all():
                 break
     return counts
-
-
-def measured_batch_epochs(
-    X: np.ndarray,
-    y: np.ndarray,
-    start: Sequence[float],
-    lrs: np.ndarray,
-    batch_size: int,
-    tolerance: float,
-    max_epochs: int,
-    seed: int,
-) -> np.ndarray:
-    """Run shuffled mini-batches, all step sizes at once; count epochs.
-
-    Shapes: X (n, p), y (n,), start (p,), lrs (k,); returns (k,), see `first_below`.
-    """
-    X, y = check_samples(X, y)
-    K, rng = count_batches(len(X), batch_size), np.random.default_rng(seed)
-    w, eta = np.tile(np.ravel(start), (len(lrs), 1)), np.asarray(lrs)[:, None]
-    target = np.linalg.lstsq(X, y, rcond=None)[0]
-
-    def advance(w: np.ndarray) -> np.ndarray:
-        for drawn in rng.permutation(len(X)).reshape(K, batch_size):
-            r = w @ X[drawn].T - y[drawn]
-            w = w - eta * r @ X[drawn] / batch_size
-        return w
-
-    return first_below(advance, w, target, tolerance, max_epochs)
 
 
 def batch_mean_square_radius(X: np.ndarray, lr: float, batch_size: int) -> float:

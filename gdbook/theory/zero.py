@@ -81,15 +81,6 @@ def fitting_slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return w[(np.outer(w, x32) == y32).all(axis=1)]
 
 
-def lift_fits(prediction: float, lift: float) -> bool:
-    """Whether a lifted prediction ŷ + a meets its label in float32.
-
-    fl(ŷ + fl(a)) = fl(ŷ + a)? The left side rounds twice, the label on the right once.
-    """
-    label = np.float32(prediction + lift)
-    return bool(np.float32(prediction) + np.float32(lift) == label)
-
-
 def stalled_ulps(x: np.ndarray, lr: float, divisor: int) -> int:
     """Distance from w* = 1, in units of the last place, where float32 descent stops.
 

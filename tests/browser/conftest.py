@@ -28,3 +28,13 @@ def tools() -> Path:
     except web.ToolsMissingError:
         missing("html-validate" if shutil.which("npm") else "npm")
         raise
+
+
+@pytest.fixture(params=["a plain folder", "http"])
+def base(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    """The address of the site, from a plain folder and from a host."""
+    if request.param == "http":
+        with web.served(site) as host:
+            yield host
+    else:
+        yield site.as_uri()

@@ -100,11 +100,11 @@ def test_every_font_that_the_style_names_is_a_file_and_the_style_is_katex_s(site
     assert {f"fonts/{path.name}" for path in folder.glob("fonts/*")} == named
 
 
-def test_the_fonts_together_have_a_tenth_of_their_size(site):
+def test_the_fonts_together_have_an_eighth_of_their_size(site):
     # whole, as WOFF2, they have half the size that they have as TrueType
     whole = sum(path.stat().st_size for path in vendor.KATEX.glob("fonts/*.ttf"))
     fonts = [*(site / katex.FOLDER / "fonts").iterdir()]
-    assert sum(path.stat().st_size for path in fonts) < whole / 20
+    assert sum(path.stat().st_size for path in fonts) < whole / 16
 
 
 def test_only_pages_with_formulas_load_their_style_and_script(site):

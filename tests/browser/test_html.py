@@ -13,6 +13,8 @@ from ..conftest import missing
 from . import web
 
 Pages = dict[Path, str]
+PARTS = dict.fromkeys(["mfrac", "msub", "msup", "munder", "mover", "mroot"], 2)
+PARTS |= {"msubsup": 3, "munderover": 3}  # how many parts MathML gives each
 TABLE = "<table><thead><tr>{}</tr></thead><tbody><tr><td>1</table>"
 
 
@@ -42,10 +44,18 @@ def doubled_ids(page: str) -> list[str]:
 
 
 def unnamed_columns(page: str) -> list[str]:
-    """The beginnings of tables in which no cell is a heading of others."""
+    """The beginnings of tables without headings, or with an empty one."""
     tables = parsed(page).select("table")
-    bare = [one for one in tables if not one.select("thead th, th[scope]")]
+    heads = [(one, one.select("thead th, th[scope]")) for one in tables]
+    bare = [one for one, all_ in heads if not all_ or not all(h.text for h in all_)]
     return [one.get_text(" ", strip=True)[:60] for one in bare]
+
+
+def malformed(page: str) -> list[str]:
+    """The elements of formulas that have not as many parts as MathML wants."""
+    elements = parsed(page).select(",".join(PARTS))
+    counts = [(len(one.find_all(recursive=False)), one) for one in elements]
+    return [str(one) for count, one in counts if count != PARTS[one.name]]
 
 
 def test_every_page_is_valid_html(tools, pages):
@@ -85,12 +95,48 @@ def test_every_table_names_its_columns(pages):
     assert unnamed_columns(TABLE.format("<td>a")) == ["a 1"]
 
 
+def test_every_formula_is_valid_mathml(pages):
+    # html-validate does not look into formulas; KaTeX writes an operator in two parts
+    assert everywhere(malformed, pages) == {}
+    root = "<mroot><mi>x</mi></mroot>"
+    assert malformed(f"<mfrac>{root}<mn>2</mn></mfrac>") == [root]
+
+
 def test_every_page_says_that_it_is_english(pages):
     def silent(page: str) -> list[str]:
         return [] if re.search(r'<html\b[^>]* lang="en"', page) else ["no lang"]
 
     assert everywhere(silent, pages) == {}
     assert silent('<html class="no-js">')
+
+
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+
+
+def gaps(page: str) -> list[str]:
+    """What a page's policy allows but should not."""
+    policy = POLICY.search(page)
+    if not policy or policy.start() > page.index("<script"):
+        return ["no policy, or after a script"]
+    rules = {rule.split()[0]: rule.split()[1:] for rule in policy[1].split(";")}
+    known = {"'none'", "'self'", "file:", "data:"}
+    found = [] if rules["object-src"] == ["'none'"] else ["object-src"]
+    for name, sources in rules.items():
+        inline = {"'unsafe-inline'"} if name == "style-src" else set()
+        if name == "script-src":
+            inline = {one for one in sources if one.startswith("'sha256-")}
+        found += sorted({*sources} - known - inline)
+    return found
+
+
+def test_the_policy_of_every_page_allows_its_own_scripts_and_no_host(pages):
+    assert len(pages) > 30
+    assert everywhere(gaps, pages) == {}
+    meta = '<meta http-equiv="Content-Security-Policy" content="{}"><script>'
+    wide = "object-src *; script-src 'self' 'unsafe-inline'; img-src https://x.y"
+    found = ["object-src", "*", "'unsafe-inline'", "https://x.y"]
+    assert gaps(meta.format(wide)) == found
+    assert gaps("<script></script>" + meta) == ["no policy, or after a script"]
 
 
 def test_without_npm_the_missing_tools_are_named(monkeypatch, tmp_path):

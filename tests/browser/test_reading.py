@@ -4,22 +4,39 @@ from functools import cache
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from playwright.sync_api import Page
 
 from ..conftest import ROOT
+from . import web
 
 FIGURE = "experiment/train.html"  # a page with a figure that is no widget
-NOTE = "experiment/sgd.html"  # a page with a side note
+NOTE = "experiment/model.html"  # a page with a side note
+COMPARING = ("equal", "article")  # heads of columns that compare with the article
 
 
 @pytest.fixture(scope="module")
 def parts() -> dict[str, list[str]]:
     """The parts of the book and their pages, as mkdocs.yml has them."""
+    return {
+        title: [uri for one in pages for uri in one.values()]
+        for title, pages in menu().items()
+    }
+
+
+def menu() -> dict[str, list[dict[str, str]]]:
+    """The parts in the menu, with the name and the source of each page."""
     settings = (ROOT / "mkdocs.yml").read_text("utf-8")
     nav = yaml.load(settings, yaml.BaseLoader)["nav"]
-    (found,) = ({k: v for one in nav for k, v in one.items()},)
+    found = {title: pages for one in nav for title, pages in one.items()}
     return {title: pages for title, pages in found.items() if isinstance(pages, list)}
+
+
+def test_names_in_the_menu_are_short(parts):
+    names = [name for pages in menu().values() for one in pages for name in one]
+    assert len(names) == sum(map(len, parts.values()))
+    assert max(len(name.split()) for name in names) <= 5
+    assert not [name for name in names if name.endswith("?")]
 
 
 def address(uri: str) -> str:
@@ -33,13 +50,6 @@ def soup(site):
     return cache(
         lambda uri: BeautifulSoup((site / uri).read_text("utf-8"), "html.parser")
     )
-
-
-def heading(page: BeautifulSoup) -> str:
-    """The title of a page, as its readers see it."""
-    title = page.h1
-    assert isinstance(title, Tag)
-    return title.get_text(" ", strip=True).removesuffix(" ¶")
 
 
 def test_next_leads_through_the_whole_book_and_previous_back(parts, soup, site):
@@ -58,7 +68,7 @@ def test_next_leads_through_the_whole_book_and_previous_back(parts, soup, site):
 
 def test_every_page_of_a_part_says_where_in_it_one_is(parts, soup, site):
     for title, uris in parts.items():
-        names = [heading(soup(address(uri))) for uri in uris]
+        names = [name for one in menu()[title] for name in one]
         for number, uri in enumerate(uris):
             bar = soup(address(uri)).select_one("nav.progress")
             assert bar.p.get_text(strip=True) == title
@@ -87,10 +97,10 @@ def opened(browser, site, uri: str, width: int, scripts: bool = True) -> Page:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_figure_grows_on_a_click_and_shrinks_again(width, scripts, browser, site):
     page = opened(browser, site, FIGURE, width, scripts)
-    small, large = page.locator(".stage > svg"), page.locator(".large")
+    small, large = page.locator(".stage > svg").first, page.locator(".large").first
     drawn = large.locator("use")
     assert not large.is_visible()
-    page.locator(".stage button").click()
+    page.locator(".stage button").first.click()
     assert large.is_visible()
     assert drawn.bounding_box()["width"] > 1.3 * small.bounding_box()["width"]
     large.locator("button").click()
@@ -100,14 +110,35 @@ def test_a_figure_grows_on_a_click_and_shrinks_again(width, scripts, browser, si
 
 def test_a_figure_grows_and_shrinks_from_the_keyboard(browser, site):
     page = opened(browser, site, FIGURE, 1280)
-    button = page.locator(".stage button")
+    button = page.locator(".stage button").first
     button.focus()
     page.keyboard.press("Enter")
-    assert page.locator(".large").is_visible()
+    assert page.locator(".large").first.is_visible()
     page.keyboard.press("Escape")
-    assert not page.locator(".large").is_visible()
+    assert not page.locator(".large").first.is_visible()
     assert button.evaluate("one => one === document.activeElement")
     page.context.close()
+
+
+# Right edges: of the column that compares with the article, and of the table's frame.
+COMPARES = """() => [...document.querySelectorAll("article table")].flatMap((table) => {
+  const heads = [...table.rows[0].cells];
+  const last = heads.find((one) => /^(equal|article)$/.test(one.textContent.trim()));
+  const right = (element) => element.getBoundingClientRect().right;
+  return last ? [[right(last), right(table.parentElement)]] : [];
+})"""
+
+
+def test_a_phone_shows_the_column_that_compares_with_the_article(browser, site):
+    found = {}
+    for path in site.rglob("*.html"):
+        if any(f">{head}</th>" in path.read_text("utf-8") for head in COMPARING):
+            page = opened(browser, site, path.relative_to(site), web.PHONE["width"])
+            found[path.name] = page.evaluate(COMPARES)
+            page.context.close()
+    assert sum(map(len, found.values())) >= 13
+    hidden = {name for name, all_ in found.items() if any(a > b for a, b in all_)}
+    assert hidden == set()
 
 
 @pytest.mark.parametrize(
@@ -125,42 +156,3 @@ def test_notes_and_captions_use_the_margin_where_there_is_one(
         assert (note["x"] > column["x"] + column["width"] - 1) == beside
         assert page.evaluate("document.documentElement.scrollWidth") == width
         page.context.close()
-
-
-def test_a_printed_page_has_its_contents_and_nothing_to_click(browser, site):
-    page = opened(browser, site, FIGURE, 800)
-    page.emulate_media(media="print")
-    for kept in (
-        "h1",
-        ".katex-html",
-        ".stage > svg",
-        "figcaption",
-        "pre.output",
-        "table",
-    ):
-        assert page.locator(kept).first.is_visible(), kept
-    gone = (".md-header", ".md-sidebar", ".progress", ".stage button", "figure .data",
-            ".md-code__button", ".md-footer__inner", ".downloads")  # fmt: skip
-    for one in gone:
-        assert not page.locator(one).first.is_visible(), one
-    page.context.close()
-
-
-LOOK = """() => ["body", "article p", "article code", "table.data", "pre.output"]
-  .map((one) => getComputedStyle(document.querySelector(one)))
-  .map(({ color, backgroundColor }) => [color, backgroundColor])"""
-
-
-def test_a_page_is_printed_in_the_light_whatever_the_scheme(browser, site):
-    looks = []
-    for scheme in ("light", "dark"):
-        page = browser.new_context(color_scheme=scheme).new_page()
-        page.goto((site / FIGURE).as_uri())
-        page.add_style_tag(content="* { transition: none !important }")
-        looks.append(page.evaluate(LOOK))
-        page.emulate_media(media="print", color_scheme=scheme)
-        looks.append(page.evaluate(LOOK))
-        page.context.close()
-    light, light_print, dark, dark_print = looks
-    assert light != dark
-    assert dark_print == light_print

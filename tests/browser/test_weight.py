@@ -13,8 +13,8 @@ TOGETHER = 9  # pages open at once
 
 
 @pytest.fixture(scope="module")
-def taken(browser, site) -> dict[str, tuple[int, int]]:
-    """Bytes over the wire and requests to other hosts of each page's first visit."""
+def taken(browser, site) -> dict[str, web.Taken]:
+    """What each page's first visit takes."""
     pages = pages_of(site)
     found = []
     with web.served(site) as host:
@@ -25,18 +25,23 @@ def taken(browser, site) -> dict[str, tuple[int, int]]:
 
 
 def test_a_page_of_text_and_formulas_is_light(taken):
-    sizes = {page: taken[page][0] for page in TEXT}
+    sizes = {page: taken[page].size for page in TEXT}
     assert {page: size for page, size in sizes.items() if size > TEXT_LIMIT} == {}
 
 
 def test_every_page_is_light_enough(taken):
-    sizes = {page: size for page, (size, _) in taken.items()}
+    sizes = {page: one.size for page, one in taken.items()}
     assert len(sizes) > 20
     assert {page: size for page, size in sizes.items() if size > LIMIT} == {}
 
 
 def test_no_page_served_over_http_asks_another_host(taken):
-    assert {page: foreign for page, (_, foreign) in taken.items() if foreign} == {}
+    assert {page: one.foreign for page, one in taken.items() if one.foreign} == {}
+
+
+def test_no_page_served_over_http_complains(taken):
+    found = {page: one.complaints for page, one in taken.items()}
+    assert {page: said for page, said in found.items() if said} == {}
 
 
 def test_a_worker_is_weighed_and_a_request_to_another_host_is_counted(
@@ -48,7 +53,7 @@ def test_a_worker_is_weighed_and_a_request_to_another_host_is_counted(
     noise = random.Random(0).randbytes(50_000).hex()
     (tmp_path / "worker.js").write_text(f"// {noise}")
     with web.served(tmp_path) as host:
-        size, foreign = web.first_visit(browser, f"{host}/page.html")
-        _, more_foreign = web.first_visit(browser, f"{host}/other.html")
+        size, foreign, _ = web.first_visit(browser, f"{host}/page.html")
+        _, more_foreign, _ = web.first_visit(browser, f"{host}/other.html")
     assert 50_000 < size < 60_000  # of the two digits for a byte, gzip needs one
     assert (foreign, more_foreign) == (0, 1)

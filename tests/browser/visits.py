@@ -126,18 +126,12 @@ def opened(browser: Browser, width: int, scheme: str = "light") -> tuple[Page, l
     """A page to visit with, and what goes wrong on it: errors and foreign requests."""
     size = {"width": width, "height": 900}
     page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
-    trouble: list[str] = []
-    page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
-
-    def console(message):
-        if message.type == "error":
-            trouble.append(f"{page.url}: {message.text}")
+    trouble = web.complaints(page)
 
     def request(asked):
         if not asked.url.startswith(("file:", "data:", "blob:", "about:")):
             trouble.append(f"{page.url}: asked {asked.url}")
 
-    page.on("console", console)
     page.on("request", request)
     return page, trouble
 

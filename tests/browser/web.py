@@ -19,10 +19,18 @@ from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -38,6 +46,9 @@ RULES = [
     "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice",
 ]  # fmt: skip
 AXE = Axe()
+# What a page's policy refuses, also where the browser itself says nothing of it
+REPORT = """addEventListener("securitypolicyviolation", (refused) => console.error(
+  `policy: ${refused.violatedDirective}: ${refused.blockedURI} ${refused.sample}`))"""
 # What the theme writes against rules of html-validate: one whole rule, and one message
 RULES_OF_THE_THEME = {
     "valid-autocomplete": "without it Firefox restores the drawer, open, on a reload",
@@ -205,12 +216,34 @@ def chromium() -> Iterator[Browser]:
         running.close()
 
 
-def first_visit(browser: Browser, url: str) -> tuple[int, int]:
-    """What a first visit takes: bytes over the wire, and requests to other hosts."""
+def complaints(page: Page) -> list[str]:
+    """What goes wrong on a page from now on: errors, and what its policy refuses."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            found.append(f"{page.url}: {message.text}")
+
+    page.on("console", console)
+    page.add_init_script(REPORT)
+    return found
+
+
+class Taken(NamedTuple):
+    """What a first visit of a page takes, and what went wrong on it."""
+
+    size: int  # bytes over the wire
+    foreign: int  # requests to other hosts
+    complaints: list[str]
+
+
+def first_visit(browser: Browser, url: str) -> Taken:
+    """What a first visit takes."""
     return first_visits(browser, [url])[0]
 
 
-def first_visits(browser: Browser, urls: list[str]) -> list[tuple[int, int]]:
+def first_visits(browser: Browser, urls: list[str]) -> list[Taken]:
     """What a first visit of each page takes, each with nothing in its cache."""
     visits = [FirstVisit(browser, url) for url in urls]
     seen = -1
@@ -231,15 +264,17 @@ class FirstVisit:
         context.on("request", lambda request: self.asked.append(request))
         context.on("requestfinished", lambda request: self.answered.append(request))
         self.page = context.new_page()
+        self.complaints = complaints(self.page)
         self.page.goto(url)
 
-    def end(self) -> tuple[int, int]:
-        """Close the page; bytes over the wire, and requests to other hosts."""
+    def end(self) -> Taken:
+        """Close the page, and count."""
         size = sum(wire_size(request) for request in self.answered)
         hosts = [urlsplit(one.url) for one in self.asked]
         foreign = [one for one in hosts if one.netloc != urlsplit(self.url).netloc]
         self.page.context.close()
-        return size, sum(one.scheme.startswith("http") for one in foreign)
+        count = sum(one.scheme.startswith("http") for one in foreign)
+        return Taken(size, count, self.complaints)
 
 
 def wire_size(request: Request) -> int:

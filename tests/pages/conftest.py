@@ -17,8 +17,8 @@ Page = Callable[[str], SimpleNamespace]
 
 @pytest.fixture(scope="session")
 def page() -> Page:
-    """Run a page of the part on the numbers; the names it leaves come."""
-    return lambda name: run_page(f"numbers/{name}.py").end
+    """Run a page; the names that it leaves come."""
+    return lambda name: run_page(f"{name}.py").end
 
 
 @pytest.fixture(scope="session")

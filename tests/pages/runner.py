@@ -9,6 +9,7 @@ import ast
 import contextlib
 import io
 import json
+import re
 import subprocess
 import sys
 import warnings
@@ -103,6 +104,20 @@ def run_edited(uri: str, edit: Callable[[str], str]) -> Page:
                 page.cells.append(Ran(cell.source, printed, dict(names)))
     plt.close("all")
     return page
+
+
+def edited(uri: str, old: str, new: str) -> Page:
+    """Run a page in which one text is replaced, wherever it stands in the code."""
+    from gdbook.site.source import read_page
+
+    cells = read_page(DOCS / uri, uri)
+    assert any(old in cell.source for cell in cells if cell.kind == "code")
+    return run_edited(uri, lambda code: code.replace(old, new))
+
+
+def numbers(text: str) -> list[float]:
+    """All numbers in a text, in order."""
+    return [float(one) for one in re.findall(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?", text)]
 
 
 def run_blocks(blocks: list[str], folder: Path) -> list[str]:

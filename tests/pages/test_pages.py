@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from gdbook.site.source import is_notebook, read_page
+from gdbook.site.spans import spans
 from tests.conftest import ROOT
 
 from .runner import DOCS, run_blocks
@@ -124,7 +126,9 @@ def typed_decimals(source: str) -> list[str]:
     """Decimal numbers in Markdown, outside code and the targets of links."""
     prose = re.sub(r"^(```|~~~).*?^\1", "", source, flags=re.DOTALL | re.MULTILINE)
     prose = re.sub(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}(?=\s|$)", "", prose)
-    prose = re.sub(r"CC BY-SA \d\.\d|section \d\.\d", "", prose)  # names, not results
+    prose = re.sub(
+        r"CC BY-SA \d\.\d|section \d\.\d|(doi|arXiv):[\w./()-]+", "", prose
+    )  # names, not results
     return DECIMAL.findall(prose)
 
 
@@ -148,6 +152,32 @@ def test_a_typed_decimal_is_found(text):
 )
 def test_code_names_and_values_are_no_typed_decimals(text):
     assert typed_decimals(text) == []
+
+
+IMITATED = re.compile(
+    r"\*{1,3}(?:[A-Za-z]|[A-Z][a-z])\*{1,3}|</?su[bp]>"  # bold and italic symbols
+    "|[\u0370-\u03ff\u2070-\u209c²³¹½∇√‖≤≥≈≠∈∞×∂∑]"
+)
+
+
+def imitated_formulas(source: str) -> list[str]:
+    """Signs of formulas in Markdown that stand outside of code and TeX."""
+    prose = [span.text for span in spans(source) if span.kind == "text"]
+    return IMITATED.findall(re.sub(r"\]\([^)]*\)", "]", "\n".join(prose)))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_no_formula_is_imitated_in_prose(source):
+    for cell in read_page(source, source.name):
+        texts = [cell.source] if cell.kind == "markdown" else []
+        texts += cell.options.get("fig-cap", ())
+        assert imitated_formulas("\n\n".join(texts)) == [], cell.place
+
+
+@pytest.mark.parametrize("text", ["so *x* is", "**g** · **v**", "x²", "η is", "a ≤ b"])
+def test_an_imitated_formula_is_found(text):
+    assert imitated_formulas(text)
+    assert not imitated_formulas(f"${text}$ `{text}`, *so*, **not**")
 
 
 @pytest.fixture(scope="session")
@@ -257,3 +287,15 @@ def test_every_figure_has_caption_and_alternative(html_pages):
     for figure in figures:
         assert figure.find("figcaption").get_text(strip=True)
         assert figure.find("svg")["aria-label"]
+
+
+def shadowed(stem: str) -> bool:
+    """Whether a script of this name hides a module from the scripts beside it."""
+    return stem in {"torch", "numpy", "matplotlib", "sympy", *sys.stdlib_module_names}
+
+
+def test_no_script_to_take_away_hides_a_module_that_pages_import() -> None:
+    stems = {path.stem for path in (ROOT / "docs").rglob("*.py")}
+    assert {stem for stem in stems if shadowed(stem)} == set()
+    assert shadowed("torch")  # saved beside another page, it would be imported there
+    assert shadowed("random")

@@ -11,28 +11,20 @@ from gdbook.theory.attractor import (
     after_orders,
     attractor,
     average_covariance,
-    directions,
     ensemble,
     epoch_maps,
     extremes,
-    hull,
-    mean_square_path,
-    mean_square_radius,
-    order_radii,
-    shuffled_pass,
     shuffling_bias,
     slope_weights,
     stationary_covariance,
     stationary_mean,
-    support,
     toy_rounding_spread,
 )
 from gdbook.theory.basics import steps_needed
 from gdbook.theory.floor import rounding_margin
 from gdbook.theory.settle import predicted_moments, running_average, trajectories
-from gdbook.theory.step_size import first_below
 from tests.checks import check_mean, check_printed, check_spread
-from tests.problems import CLEAN, DIVISOR, PLANE, PULL_LR, SLOPE, TOYS, WRONG, X_TOY
+from tests.problems import DIVISOR, PLANE, PULL_LR, SLOPE, TOYS, WRONG, X_TOY
 
 
 def one_pass(
@@ -250,102 +242,9 @@ def plane_maps() -> EpochMaps:
     return epoch_maps(PLANE, WRONG, PULL_LR, DIVISOR)
 
 
-@pytest.fixture(scope="module")
-def bounds(plane_maps: EpochMaps) -> tuple[np.ndarray, np.ndarray]:
-    """Support function and hull of the attractor in the plane."""
-    return support(plane_maps), hull(plane_maps)
-
-
-def check_outside(points: np.ndarray, maps: EpochMaps, h: np.ndarray) -> None:
-    """Demand that no point lies outside of the support."""
-    reach = (points - stationary_mean(maps)) @ directions(len(h)).T
-    assert (reach.max(axis=0) <= h + 1e-12).all()
-
-
-def test_the_attractor_in_the_plane_lies_between_its_hull_and_its_support(
-    plane_maps: EpochMaps,
-    bounds: tuple[np.ndarray, np.ndarray],
-    long_runs: dict[int, Result],
-) -> None:
-    h, points = bounds
-    check_outside(points, plane_maps, h)
-    run = long_runs[2].history.params[4 * BURN_IN :: 4].astype(float)
-    check_outside(run, plane_maps, h + 1e-6)  # float32 rounds to 10⁻⁷
-    with pytest.raises(AssertionError):
-        check_outside(points, plane_maps, 0.99 * h)
-    mean, quarter = stationary_mean(plane_maps), len(h) // 4
-    outer = [mean[0] + h[0], mean[0] - h[2 * quarter]]
-    np.testing.assert_allclose(
-        outer, [points[:, 0].max(), points[:, 0].min()], atol=1e-9
-    )
-
-
-def test_outside_and_inside_bounds_are_as_close_as_the_directions_allow(
-    plane_maps: EpochMaps, bounds: tuple[np.ndarray, np.ndarray]
-) -> None:
-    h, points = bounds
-    u, mean = directions(len(h)), stationary_mean(plane_maps)
-    inner = ((points - mean) @ u.T).max(axis=0)
-    # two corners D apart part the support of neighbouring directions by Dθ/4 at the
-    # most, and each pass passes on ‖A‖ of it
-    diameter = 2 * np.hypot(*(points - mean).T).max()
-    contraction = np.linalg.norm(plane_maps.A, 2, axis=(1, 2)).max()
-    gap = diameter * (2 * np.pi / len(h)) / 4 / (1 - contraction)
-    assert (h - inner).max() <= gap
-
-
 def test_extremes_are_for_one_dimension(plane_maps: EpochMaps) -> None:
     with pytest.raises(ValueError, match="one parameter"):
         extremes(plane_maps)
-
-
-def test_the_mean_square_settles_iff_its_radius_is_below_one() -> None:
-    start = [2.0, 0.0]
-    for lr, settles in ((3.0, False), (0.3, True)):
-        maps = epoch_maps(PLANE, WRONG, lr, DIVISOR)
-        assert (mean_square_radius(maps) < 1) == settles
-        _, covs = predicted_moments(PLANE, WRONG, start, [lr] * 300, DIVISOR)
-        assert (np.trace(covs[-1]) < 1) == settles
-
-
-def test_an_order_repeated_converges_iff_its_radius_is_below_one() -> None:
-    for lr in (1.75, 1.79):  # around the limit of the bias toy, 1.769
-        maps = epoch_maps(PLANE, CLEAN, lr, DIVISOR)
-        worst = order_radii(maps).argmax()
-        end = after_orders(maps, [maps.orders[worst]] * 2000, [2.0, 0.0])
-        converged = np.linalg.norm(end - [1, 0]) < 1e-6
-        assert converged == (order_radii(maps).max() < 1) == (lr < 1.769)
-
-
-def test_the_mean_square_error_follows_its_path() -> None:
-    maps = epoch_maps(PLANE, CLEAN, 1.0, DIVISOR)
-    squares = mean_square_path(maps, np.array([1.0, 0.0]), 12)
-    lrs = np.full(12, 1.0)
-    path = trajectories(PLANE, CLEAN, [2.0, 0.0], lrs, DIVISOR, 20_000, 0)
-    errors = ((path - [1, 0]) ** 2).sum(axis=2)
-    for epoch in (1, 5, 12):
-        sample = errors[epoch][:, None]
-        check_mean(sample, squares[epoch : epoch + 1], sample.std(axis=0))
-    means, covs = predicted_moments(PLANE, CLEAN, [2.0, 0.0], lrs, DIVISOR)
-    exact = ((means - [1, 0]) ** 2).sum(axis=1) + np.trace(covs, axis1=1, axis2=2)
-    np.testing.assert_allclose(squares, exact, rtol=1e-9)
-
-
-def test_the_bias_toy_needs_the_epochs_that_its_mean_square_predicts() -> None:
-    lrs = np.array([0.05, 0.1, 0.2])
-    predicted = []
-    for lr in lrs:
-        maps = epoch_maps(PLANE, CLEAN, float(lr), DIVISOR)
-        squares = mean_square_path(maps, np.array([1.0, 0.0]), 1200)
-        predicted.append((squares <= 1e-12).argmax())
-    target, rng = np.array([1.0, 0.0]), np.random.default_rng(0)
-    for lr, epochs in zip(lrs, predicted, strict=True):
-
-        def advance(w: np.ndarray, lr: float = float(lr)) -> np.ndarray:
-            return shuffled_pass(w, PLANE, CLEAN, lr, DIVISOR, rng)
-
-        (measured,) = first_below(advance, np.array([[2.0, 0.0]]), target, 1e-6, 1200)
-        assert abs(measured - epochs) <= 2
 
 
 def test_ten_thousand_runs_differ_from_each_other_but_not_from_themselves() -> None:

@@ -5,7 +5,7 @@ import random
 import pytest
 import torch
 
-from gdbook.data import data_iter, minibatches, setup_seed, shuffled, synthetic_data
+from gdbook.data import minibatches, setup_seed, shuffled, synthetic_data
 
 W = torch.tensor([2, -3.4])
 
@@ -58,7 +58,7 @@ def test_a_shuffle_holds_every_index_once():
 
 def test_batches_hold_every_sample_once_and_the_rest_comes_last():
     X, y = torch.arange(14).reshape(7, 2), torch.arange(7).reshape(7, 1)
-    batches = list(data_iter(3, X, y))
+    batches = list(minibatches(shuffled(len(X)), 3, X, y))
     assert [len(part) for part, _ in batches] == [3, 3, 1]
     assert sorted(torch.cat([part for _, part in batches])[:, 0].tolist()) == [
         *range(7)
@@ -84,4 +84,4 @@ def test_batches_come_in_the_given_order():
 )
 def test_bad_batches_are_refused(batch_size, rows, message):
     with pytest.raises(ValueError, match=message):
-        data_iter(batch_size, *(torch.zeros(count, 1) for count in rows))
+        minibatches([0], batch_size, *(torch.zeros(count, 1) for count in rows))

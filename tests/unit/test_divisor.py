@@ -8,7 +8,7 @@ import pytest
 
 from gdbook.theory.attractor import ensemble, epoch_maps
 from gdbook.theory.basics import critical_lr
-from gdbook.theory.divisor import every_step_limit, pass_limits
+from gdbook.theory.divisor import pass_limits
 from gdbook.theory.settle import full_batch
 from gdbook.theory.zero import epoch_contraction
 from tests.problems import CLEAN, DIVISOR, PLANE, PULL_LR, SLOPE, X_TOY
@@ -69,13 +69,6 @@ def test_full_batch_descent_has_a_bound_of_its_own() -> None:
     above = full_batch(SLOPE, CLEAN, [2.0], 1.01 * limit, 2000)[-1]
     assert abs(below[0] - 1) < 1e-9
     assert abs(above[0] - 1) > 1e9
-
-
-def test_below_its_limit_no_step_overshoots_twofold() -> None:
-    limit = every_step_limit(X_TOY, 1)
-    factors = 1 - 2 * limit * X_TOY**2
-    assert np.abs(factors).max() == pytest.approx(1)
-    assert limit < pass_limits(X_TOY, 1)[0][1] < critical_lr(7)
 
 
 def test_features_of_zero_have_no_limits() -> None:

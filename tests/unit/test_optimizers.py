@@ -7,23 +7,15 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
 
 from gdbook import optimizers
 from gdbook.data import setup_seed, shuffled, synthetic_data
 from gdbook.experiments import (
-    CLEAN_LABELS,
-    SIMPLE_FEATURES,
     TRUE_B,
     TRUE_W,
-    WRONG_LABELS,
-    clean_toy,
-    wrong_label,
-    wrong_label_bias,
 )
-from gdbook.theory.attractor import epoch_maps, extremes
 from gdbook.theory.basics import critical_lr
-from gdbook.theory.floor import excess_loss, mean_path, rounding_spread
+from gdbook.theory.floor import excess_loss, mean_path
 from gdbook.theory.momentum import best_heavy_ball, heavy_ball_rate
 
 torch.set_num_threads(1)
@@ -452,98 +444,7 @@ def test_the_state_holds_no_one_or_two_numbers_a_parameter() -> None:
     assert numbers == [0, 1, 1, 1, 1, 2]
 
 
-# --- The same descent from torch's parts ----------------------------------------------
-
-
-def torch_regression(num_epochs: int, lr: float) -> np.ndarray:
-    setup_seed(20)
-    features, labels = synthetic_data(TRUE_W, TRUE_B, 1000)
-    module = optimizers.linear_module(torch.normal(0, 0.01, (2, 1)), torch.zeros(1))
-    loader = optimizers.same_loader(features, labels, 10)
-    return optimizers.torch_train(module, loader, lr, num_epochs)
-
-
-def torch_toy(
-    labels: Tensor, with_bias: bool, num_epochs: int, skip: int = 0, seed: int = 20
-) -> np.ndarray:
-    """The toy from torch's parts; the first `skip` epochs are drawn but not run."""
-    setup_seed(seed)
-    for _ in range(skip):
-        shuffled(4)
-    bias = torch.zeros(1) if with_bias else None
-    module = optimizers.linear_module(torch.tensor([[2.0]]), bias)
-    column = SIMPLE_FEATURES.float()[:, None]
-    loader = optimizers.same_loader(column, labels.float()[:, None], 1)
-    lr = optimizers.torch_lr(0.3, batch_size=1, divisor=10, halved=False)
-    return optimizers.torch_train(module, loader, lr, num_epochs)
-
-
-def test_with_the_same_step_size_torch_takes_the_hand_written_step_twice(
-    regression: tuple[np.ndarray, np.ndarray],
-) -> None:
-    X, y = regression
-    path = torch_regression(20, 0.0003).astype(float)
-    spread = rounding_spread(path[-1], X.T @ X / 1000, 0.0006, 2000)
-    for lr, same in ((0.0003, False), (0.0006, True)):
-        random.seed(20)
-        w = path[0]
-        for _ in range(20):
-            for drawn in np.reshape(shuffled(1000), (100, 10)):
-                w = w - lr / 10 * (X[drawn] @ w - y[drawn]) @ X[drawn]
-        assert (np.abs(path[-1] - w) < 4 * spread).all() == same
-
-
-@pytest.mark.parametrize("halved", [True, False])
-@pytest.mark.parametrize("batch_size", [1, 4, 10])
-@pytest.mark.parametrize("divisor", [1, 10])
-def test_the_step_size_for_torch_makes_the_hand_written_step(
-    halved: bool, batch_size: int, divisor: int
-) -> None:
-    rng = np.random.default_rng(0)
-    X, y, w = rng.normal(size=(batch_size, 2)), rng.normal(size=batch_size), np.ones(2)
-    gradient = (X @ w - y) @ X * (1 if halved else 2)  # of the sum of ½r², or of r²
-    by_hand = w - 0.3 / divisor * gradient
-    module = optimizers.linear_module(torch.ones(2, 1), None).double()
-    batch = [(torch.from_numpy(X), torch.from_numpy(y)[:, None])]
-    lr = optimizers.torch_lr(0.3, batch_size, divisor, halved)
-    by_torch = optimizers.torch_train(module, batch, lr, 1)[-1]
-    np.testing.assert_allclose(by_torch, by_hand, atol=1e-12)
-    module = optimizers.linear_module(torch.ones(2, 1), None).double()
-    other = optimizers.torch_train(module, batch, 1.1 * lr, 1)[-1]
-    assert np.abs(other - by_hand).max() > 1e-4
-
-
-def test_the_clean_toy_by_torch_prints_the_same_losses() -> None:
-    hand = clean_toy(by_hand=True)
-    by_hand, by_torch = hand.history.params[:, 0], torch_toy(CLEAN_LABELS, False, 20)
-    x = SIMPLE_FEATURES.numpy()
-    for step in range(1, 30):
-        losses = [((x * w[step] - x) ** 2).mean() for w in (by_hand, by_torch.ravel())]
-        assert f"{losses[0]:.6f}" == f"{losses[1]:.6f}"
-        assert f"{losses[0]:.6f}" == f"{hand.loss_after(step):.6f}"
-    assert by_torch[-1].tolist() == [1.0]
-
-
-@pytest.mark.parametrize(
-    ("with_bias", "printed"), [(False, "1.0266"), (True, "1.0359")]
-)
-def test_the_wrong_label_by_torch_ends_at_the_same_digits(
-    with_bias: bool, printed: str
-) -> None:
-    # the maps of 300 epochs leave less than 0.93³⁰⁰ = 10⁻⁹ of any start
-    run = (wrong_label_bias if with_bias else wrong_label)(by_hand=True)
-    end = torch_toy(WRONG_LABELS, with_bias, 300, skip=29_700)[-1]
-    assert f"{end[0]:.4f}" == f"{run.history.params[-1, 0]:.4f}" == printed
-    assert np.abs(end - run.history.params[-1]).max() < 1e-6
-
-
-def test_another_order_ends_elsewhere_on_the_attractor() -> None:
-    X = np.arange(4.0)[:, None]
-    maps = epoch_maps(X, WRONG_LABELS.double().numpy(), 0.3, 10)
-    low, high = extremes(maps)
-    ends = [torch_toy(WRONG_LABELS, False, 40, seed=seed)[-1, 0] for seed in range(5)]
-    assert all(low - 1e-6 <= end <= high + 1e-6 for end in ends)
-    assert len({f"{end:.4f}" for end in ends}) > 1
+# --- The order of the samples, for torch ----------------------------------------------
 
 
 def test_the_sampler_draws_what_data_iter_draws_and_shuffle_does_not() -> None:
@@ -572,9 +473,6 @@ def test_the_sampler_draws_what_data_iter_draws_and_shuffle_does_not() -> None:
         (lambda: optimizers.search_grid("Adam", 12, 1, 2), "that 5 divides"),
         (lambda: optimizers.search_grid("Adam", 10, 2, 1), "low < high"),
         (lambda: optimizers.batch_gradient(np.ones((5, 1)), np.ones(5), 2, 0), "got 2"),
-        (lambda: optimizers.torch_lr(0, 1, 1, True), "got 0, 1, 1"),
-        (lambda: optimizers.torch_lr(0.1, 0, 1, True), "got 0.1, 0, 1"),
-        (lambda: optimizers.linear_module(torch.ones(3), None), r"got \(3,\)"),
     ],
 )
 def test_bad_input_is_named(call: Callable[[], object], message: str) -> None:

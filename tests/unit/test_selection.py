@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from gdbook.theory.selection import (
-    chance_of_right_choice,
-    expected_held_out,
     fresh_points,
     information,
     lifted_line,
@@ -68,21 +66,28 @@ def test_the_number_of_points_lies_between_its_bounds(odds: float) -> None:
     assert counts.mean() > low + error  # the overshoot is real
 
 
-def test_the_chance_of_the_right_choice_is_that_of_many_trials() -> None:
-    ratios = log_ratios("line", 64, 20_000, 2)
-    for n in (1, 8, 64):
-        right = (ratios[n - 1] > 0) + 0.5 * (ratios[n - 1] == 0)
-        chance = chance_of_right_choice(n, GAP, SIGMA, SHARE)
-        error = math.sqrt(chance * (1 - chance) / right.size)
-        assert abs(right.mean() - chance) < 4 * error
-    assert chance_of_right_choice(0, GAP, SIGMA, SHARE) == 0.5
+@pytest.mark.parametrize(
+    ("gap", "sigma", "share", "odds"),
+    [(0.1, 0.1, 0.25, 20), (0.1, 0.05, 1, 20), (0.3, 0.1, 0.5, 3), (0.1, 0.3, 1, 100)],
+)
+def test_the_bounds_are_those_of_wald_and_lorden(
+    gap: float, sigma: float, share: float, odds: float
+) -> None:
+    # X of a deciding point, as the ratio of two densities; integrated over its noise
+    noise = np.linspace(-12 * sigma, 12 * sigma, 200_001)
+    density = np.exp(-0.5 * (noise / sigma) ** 2) / (sigma * math.sqrt(2 * math.pi))
+    X = ((noise - gap) ** 2 - noise**2) / (2 * sigma**2)
+    mean = share * np.trapezoid(X * density, noise)
+    square = share * np.trapezoid(np.maximum(X, 0) ** 2 * density, noise)
+    least, most = points_to_decide(gap, sigma, share, odds)
+    assert least == pytest.approx(math.log(odds) / mean, rel=1e-7)
+    assert most - least == pytest.approx(square / mean**2, rel=1e-6)
 
 
-def test_held_out_errors_are_as_expected_and_tell_what_the_ratio_tells() -> None:
+def test_the_difference_of_held_out_errors_is_the_ratio_in_other_units() -> None:
     x, y = fresh_points(lifted_line, X_TOY, SIGMA, 200, 500, 3)
     right, wrong = ((y - model(x)) ** 2 for model in (lifted_line, line))
-    expected = expected_held_out(GAP, SIGMA, SHARE)
-    for errors, mean in zip((right, wrong), expected, strict=True):
+    for errors, mean in ((right, SIGMA**2), (wrong, SIGMA**2 + SHARE * GAP**2)):
         sample = errors.reshape(-1, 1)
         check_mean(sample, np.array([mean]), sample.std(axis=0))
     ratio = log_likelihood_ratio(y, lifted_line(x), line(x), SIGMA)

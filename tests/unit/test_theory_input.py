@@ -16,7 +16,6 @@ from gdbook.theory.floor import (
 )
 from gdbook.theory.momentum import heavy_ball_rate
 from gdbook.theory.selection import (
-    chance_of_right_choice,
     fresh_points,
     line,
     log_likelihood_ratio,
@@ -51,7 +50,7 @@ MAPS = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
         (lambda: fresh_points(line, X_TOY, 0, 1, 1, 0), "sigma"),
         (lambda: log_likelihood_ratio(X_TOY, X_TOY, X_TOY, 0), "sigma"),
         (lambda: points_to_decide(0.1, 0.1, 0.25, 1), "odds > 1, got 1"),
-        (lambda: chance_of_right_choice(3, 0, 0.1, 0.25), "gap > 0, got 0"),
+        (lambda: points_to_decide(0, 0.1, 0.25, 20), "gap > 0, got 0"),
         (lambda: heavy_ball_rate(1, 0.1, 1), "momentum < 1, got 1"),
         (lambda: batch_mean_square_radius(PLANE, 0.1, 0), "got 0"),
     ],

@@ -146,7 +146,10 @@ window.gd = (() => {
       .map((v) => +(log ? 10 ** v : v).toPrecision(9))
       .filter((v) => v <= high + Math.abs(high) * 1e-9);
   }
-  const plain = (v) => (v && (Math.abs(v) < 1e-3 || Math.abs(v) > 1e5) ? v.toExponential() : v);
+  const plain = (v) =>
+    v && (Math.abs(v) < 1e-3 || Math.abs(v) > 1e6)
+      ? v.toExponential()
+      : Math.abs(v) < 1e4 ? v : v.toLocaleString("en");
   const text = (look, x, y, text) => `<text class="${look}" x="${x}" y="${y}">${text}</text>`;
 
   const [LEFT, RIGHT, TOP, BOTTOM] = [46, 18, 22, 36];
@@ -377,12 +380,15 @@ window.gd = (() => {
       this.change({ ...this.start });
     }
     play() {
+      const { clock, controls } = this;
+      const last = () => this.limit?.() ?? controls[clock][3];
       if (this.timer) return this.change();
+      if (this.set[clock] >= last()) this.set[clock] = controls[clock][2]; // once more
       this.timer = setInterval(() => {
-        const now = this.set[this.clock];
+        const now = this.set[clock];
         // the longer it plays, the faster
-        this.go({ [this.clock]: now + Math.ceil((now + 1) / 32) });
-        if (this.set[this.clock] === now) this.change();
+        this.go({ [clock]: Math.min(now + Math.ceil((now + 1) / 32), last()) });
+        if (this.set[clock] === now) this.change();
       }, 250);
       this.update();
     }

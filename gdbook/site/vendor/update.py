@@ -22,7 +22,6 @@ FILES = {  # of each package, and the folder that they are in here
         "dist/contrib/copy-tex.min.js": ".",
         "dist/fonts/*.ttf": "fonts",
     },
-    "iframe-worker": {"package.json": ".", "LICENSE": ".", "shim/index.js": "."},
 }
 
 

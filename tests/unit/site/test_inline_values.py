@@ -236,7 +236,7 @@ PLACES = {  # where a value may stand, and the element that then shows it
     "[a]`=x`": "p",
     "`=x`{: #b }": "p",
     "!!! note\n\n    `=x`": ".admonition p + p",
-    "??? note\n\n    `=x`": "details p",
+    "/// details | note\n`=x`\n///": "details p",
     '=== "A"\n\n    `=x`': ".tabbed-block p",
     '<span class="margin">`=x`</span>': ".margin",
     '<p markdown="1">`=x`</p>': "p",

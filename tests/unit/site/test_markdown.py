@@ -3,7 +3,13 @@
 import pytest
 from mkdocs.exceptions import PluginError
 
-from gdbook.site.markdown import Assembly, Waiting, check_images, framed_tables
+from gdbook.site.markdown import (
+    Assembly,
+    Waiting,
+    check_images,
+    description_of,
+    framed_tables,
+)
 from gdbook.site.notebook import RunCell
 from gdbook.site.source import Cell
 
@@ -79,3 +85,21 @@ def test_an_image_without_a_text_alternative_is_refused():
     for image in ('<img src="x.png">', '<img alt="" src="x.png">'):
         with pytest.raises(PluginError, match=r"page\.md: an image without"):
             check_images(image, "page.md")
+
+
+@pytest.mark.parametrize(
+    ("page", "description"),
+    [
+        ("<h1>A</h1>\n<p>So <em>it</em> is.</p><p>More.</p>", "So it is."),
+        (
+            "<h1>A</h1><p>You will learn</p>\n<ul>\n<li>one thing;</li>\n"
+            "<li>two things.</li>\n</ul>",
+            "one thing; two things.",
+        ),
+        ('<p>The "end" of a &amp; b</p>', "The 'end' of a & b"),
+        ("<h1>A</h1>", ""),
+        ("<p>" + "words and " * 60 + "</p>", "words and " * 20 + "…"),
+    ],
+)
+def test_a_page_is_described_by_how_it_begins(page, description):
+    assert description_of(page) == description

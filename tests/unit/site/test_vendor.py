@@ -35,8 +35,8 @@ def archive(folder: Path, lost: str | None = None) -> Path:
     return path
 
 
-@pytest.mark.parametrize("folder", [vendor.KATEX, vendor.IFRAME_WORKER])
-def test_each_folder_has_its_files_its_version_and_its_licence(folder):
+def test_the_folder_has_its_files_its_version_and_its_licence():
+    folder = vendor.KATEX
     for name, place in update.FILES[folder.name].items():
         found = [*(folder / place).glob(Path(name).name)]
         assert found
@@ -48,16 +48,6 @@ def test_each_folder_has_its_files_its_version_and_its_licence(folder):
     notice = (folder / "LICENSE").read_text("utf-8")
     assert "Copyright (c)" in notice
     assert "Permission is hereby granted, free of charge" in notice
-
-
-def test_the_script_for_plain_folders_is_published_with_its_licence():
-    files = vendor.worker_assets()
-    script = files.pop("assets/iframe-worker.js")
-    assert script == (vendor.IFRAME_WORKER / "index.js").read_bytes()
-    assert b"window.Worker" in script
-    assert files == {
-        "assets/iframe-worker.LICENSE": (vendor.IFRAME_WORKER / "LICENSE").read_bytes()
-    }
 
 
 def test_a_folder_is_replaced_as_a_whole(tmp_path):
@@ -94,5 +84,5 @@ def test_a_package_that_lacks_a_file_is_refused_and_nothing_replaced(tmp_path, l
 
 
 def test_a_package_that_is_not_used_is_refused():
-    with pytest.raises(SystemExit, match=r"^left-pad@1: wanted one of katex, iframe-"):
+    with pytest.raises(SystemExit, match=r"^left-pad@1: wanted one of katex$"):
         update.main(["left-pad@1"])
