@@ -117,6 +117,17 @@ class Build:
         values = inline_values.look_up(text, self.books, uri)
         return inline_values.put_in(text, values)
 
+    def render(self, page: SitePage, config: MkDocsConfig, files: Files) -> None:
+        """Render a page as MkDocs does.
+
+        Raises PluginError, with the page, for what MkDocs and its extensions fail on.
+        """
+        try:
+            SitePage.render(page, config, files)
+        except Exception as error:  # each extension has its own kinds
+            uri = page.file.src_uri
+            raise PluginError(f"{uri}: Markdown cannot read it: {error!r}") from None
+
     def finish_content(self, html: str, page: SitePage) -> str:
         """A rendered page with its formulas typeset and its tables framed."""
         uri = page.file.src_uri
@@ -128,6 +139,9 @@ class Build:
         outputs = len(waiting)
         html = markdown.framed_tables(html)
         html = katex.typeset(html, uri, waiting, self.rendered)
+        for key in ("title", "description"):
+            if not isinstance(text := page.meta.get(key, ""), str):
+                raise PluginError(f"{uri}: {key}: wanted text, got {text!r}")
         page.meta["formulas"] = sorted(katex_fonts.characters(waiting[outputs:]))
         self.formulas.update(waiting[outputs:])
         page.meta.setdefault("description", markdown.description_of(html))

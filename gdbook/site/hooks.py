@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -67,8 +68,8 @@ def on_page_markdown(
 
 @event_priority(-100)  # mkdocs-jupyter has put its own renderer on the page by now
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Let MkDocs render notebook pages as it renders all pages."""
-    vars(page).pop("render", None)
+    """Let MkDocs render all pages alike; name the page that it cannot render."""
+    vars(page)["render"] = partial(build.render, page)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:

@@ -18,9 +18,10 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 
 from gdbook import ledger
+from gdbook.site.source import NOT_CODE
 from gdbook.site.spans import VALUE, Span, spans
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # All of ASCII's signs but % , . / and those of a number; and space that Markdown drops.
 SIGN = re.compile(r"[!-$&-*:-@\[-`{-~]|[+-](?!\d)|\A | \Z")
 DIGIT_OR_SIGN = re.compile(rf"\A\d|{SIGN.pattern}")
@@ -96,7 +97,7 @@ def program(name: str, place: str) -> str:
         code = name[: colon.start()].strip()
         try:
             compile(code, "<value>", "eval", dont_inherit=True)
-        except SyntaxError:
+        except NOT_CODE:
             continue
         return f"format(({code}), {name[colon.end() :]!r})"
     raise PluginError(f"{place}: wanted a Python expression, or `expression:format`")

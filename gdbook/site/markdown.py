@@ -39,7 +39,14 @@ class Waiting(list[str]):
 
     def put_back(self, page: str) -> str:
         """A page with its numbered elements filled."""
-        return WAITING.sub(lambda found: f">{self[int(found[1])]}</{found[2]}>", page)
+        # an author's own element may have a number that is none of ours
+        numbered = dict(enumerate(self))
+
+        def filled(found: re.Match) -> str:
+            finished = numbered.get(int(found[1]))
+            return found[0] if finished is None else f">{finished}</{found[2]}>"
+
+        return WAITING.sub(filled, page)
 
 
 class Assembly:

@@ -12,12 +12,13 @@ from mkdocs.exceptions import PluginError
 
 LINES, CHARACTERS = 1000, 100_000  # limits of one output
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and line feed
+# all but tab and line feed; surrogates, which UTF-8 cannot encode
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 ADDRESS = re.compile(r"(?:<|&lt;)[^<>\n]* at 0x[0-9a-fA-F]{4,}")
 # the forms in which an output can be shown, the best first
 FORMS = ("text/markdown", "image/svg+xml", "image/png", "text/latex", "text/html",
          "text/plain")  # fmt: skip
-TEXT = ("text/plain", "text/html", "text/markdown")
+TEXT = ("text/plain", "text/html", "text/markdown", "text/latex")
 
 
 def normalise(outputs: Iterable[dict], place: str) -> list[dict]:

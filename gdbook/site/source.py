@@ -13,8 +13,12 @@ OTHER_LANGUAGES = {"zh"}  # cells tagged with one of these belong to another bui
 # comments that look like magics stay comments
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 FORMATS: dict[str, Any] = {".py": PERCENT, ".ipynb": "ipynb"}
+# NUL, and surrogates, which UTF-8 cannot encode
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 # jupytext takes each of these for the end of a line
 SEPARATORS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# what compile raises; the last two for code that is nested too deeply
+NOT_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the first is ten times as fast
 # The types of each option, and what is wanted in words. fig-cap, fig-alt, echo and
 # code-fold are Quarto's; the others are this site's.
@@ -65,32 +69,37 @@ def read_page(path: Path, uri: str) -> tuple[Cell, ...]:
 def split(text: str, uri: str) -> tuple[Cell, ...]:
     """The cells of a percent script or of a notebook."""
     import jupytext  # its import takes a third of a second
+    import nbformat
 
     if uri.endswith(".py") and (found := SEPARATORS.search(text)):
         line = text.count("\n", 0, found.start()) + 1
         raise PluginError(f"{uri}, line {line}: wanted {found[0]!r} as an escape")
     try:
-        cells = jupytext.reads(text, fmt=FORMATS[Path(uri).suffix]).cells
+        notebook = jupytext.reads(text, fmt=FORMATS[Path(uri).suffix])
+        nbformat.validate(notebook)
     except Exception as error:  # there are as many kinds as ways to damage a notebook
         raise PluginError(f"{uri}: wanted a Jupyter notebook, got {error!r}") from None
     return tuple(
         read_cell(cell, f"{uri}, cell {number}")
-        for number, cell in enumerate(cells, 1)
+        for number, cell in enumerate(notebook.cells, 1)
         if not set(cell.metadata.get("tags", [])) & OTHER_LANGUAGES
     )
 
 
 def read_cell(cell: Any, place: str) -> Cell:
     """Check a cell in the form of nbformat, and take the options off its code."""
-    kind, source = cell.cell_type, cell.source
+    kind = cell.cell_type
+    source = re.sub("\r\n?", "\n", cell.source)  # as Python reads the ends of lines
     if kind not in ("markdown", "code"):
         raise PluginError(f"{place}: wanted a Markdown or a code cell, got {kind!r}")
     if names := ", ".join(cell.get("attachments", [])):
         raise PluginError(f"{place}: wanted image files, got the attachments {names}")
-    if "\0" in source:
-        raise PluginError(f"{place}: contains NUL; wanted text, in a string \\0")
+    if found := NO_TEXT.search(source):
+        raise PluginError(f"{place}: contains {found[0]!r}; wanted it as an escape")
     if kind == "markdown":
         return Cell(kind, source, place)
+    if found := SEPARATORS.search(source):
+        raise PluginError(f"{place}: contains {found[0]!r}; wanted it as an escape")
     rest = re.sub(r"\A(?:#\|.*\n?)+", "", source)
     if late := re.search(r"^\s*(#\|.*)", rest, re.MULTILINE):
         raise PluginError(f"{place}: wanted `{late[1]}` at the top of the cell")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 
-from gdbook.site.source import Cell
+from gdbook.site.source import NOT_CODE, Cell
 
 # a kernel has these names, or others than a plain Python has
 NOT_PLAIN = ("exit", "quit", "display", "get_ipython")
@@ -45,8 +45,9 @@ class Quotations:
         self.place = cell.place
         try:
             compile(cell.source, "cell", "exec", dont_inherit=True)
-        except SyntaxError as error:
-            got = f"line {error.lineno}: {error.msg}"
+        except NOT_CODE as error:
+            is_placed = isinstance(error, SyntaxError)
+            got = f"line {error.lineno}: {error.msg}" if is_placed else repr(error)
             raise PluginError(f"{self.place}: {got}; {PLAIN}") from None
         if not WORDS.search(cell.source):
             return cell.source

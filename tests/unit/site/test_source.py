@@ -151,7 +151,7 @@ def test_an_attachment_is_refused(tmp_path):
     ],
 )
 def test_a_nul_character_is_refused(tmp_path, uri, text):
-    assert refused(tmp_path, text, uri).startswith(f"{uri}, cell 2: contains NUL")
+    assert refused(tmp_path, text, uri).startswith(f"{uri}, cell 2: contains '\\x00'")
 
 
 def test_options_are_taken_off_the_top_of_code(tmp_path):
