@@ -21,6 +21,8 @@ ATTRIBUTES = r"(?:\{(?=[:. #])[^{}\n]*\})?"
 LINK = re.compile(rf"{LABEL}\((?!\s*<?{SCHEME}){TARGET}\){ATTRIBUTES}")
 MARGIN = re.compile(r'<span class="margin">(.*?)</span>', re.DOTALL)
 FOLD = re.compile(r"^///+(?: details \| (.*))?$\n?", re.MULTILINE)
+# prose that jupytext would take for the start of a cell, up to where a \ prevents it
+START = re.compile(r"^\s*(?:(?=%%|<codecell>)|In(?=\[[\d ]*\]:?\s*$))")
 KEPT = re.compile(r"\0(\d+)\0")
 
 
@@ -79,11 +81,13 @@ def script(page: Page) -> str:
     for done in page:
         if done.cell.kind == "markdown":
             lines = prose(done.cell.source, done).splitlines()
-            text = "\n".join(f"# {line}".rstrip() for line in lines)
+            safe = (START.sub(r"\g<0>\\", line) for line in lines)
+            text = "\n".join(f"# {line}".rstrip() for line in safe)
             parts.append(f"# %% [markdown]\n{text}")
         elif done.cell.shown:
             parts.append(f"# %%\n{done.cell.source}")
-    return "\n\n".join(parts) + "\n"
+    # without the first line, Python reads one from prose such as "Huffman coding: a"
+    return "# -*- coding: utf-8 -*-\n" + "\n\n".join(parts) + "\n"
 
 
 def prose(text: str, done: RunCell) -> str:

@@ -44,8 +44,9 @@ class Cell:
 
     @property
     def shown(self) -> bool:
-        """Whether readers see the code. Hidden code may import gdbook."""
-        return self.kind == "code" and self.options.get("echo", True)
+        """Whether readers see code. Hidden code may import gdbook."""
+        has_code = self.kind == "code" and self.source.strip()
+        return bool(has_code and self.options.get("echo", True))
 
 
 def is_notebook(uri: str) -> bool:
@@ -103,7 +104,8 @@ def read_cell(cell: Any, place: str) -> Cell:
     rest = re.sub(r"\A(?:#\|.*\n?)+", "", source)
     if late := re.search(r"^\s*(#\|.*)", rest, re.MULTILINE):
         raise PluginError(f"{place}: wanted `{late[1]}` at the top of the cell")
-    return Cell(kind, rest, place, read_options(source.removesuffix(rest), place))
+    options = read_options(source.removesuffix(rest), place)
+    return Cell(kind, rest.rstrip("\n"), place, options)
 
 
 def read_options(head: str, place: str) -> dict[str, Any]:

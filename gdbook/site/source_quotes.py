@@ -46,8 +46,9 @@ class Quotations:
         try:
             compile(cell.source, "cell", "exec", dont_inherit=True)
         except NOT_CODE as error:
-            is_placed = isinstance(error, SyntaxError)
-            got = f"line {error.lineno}: {error.msg}" if is_placed else repr(error)
+            got = repr(error)
+            if isinstance(error, SyntaxError):
+                got = f"line {error.lineno}: {error.msg}"
             raise PluginError(f"{self.place}: {got}; {PLAIN}") from None
         if not WORDS.search(cell.source):
             return cell.source

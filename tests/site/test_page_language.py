@@ -32,41 +32,52 @@ from ..pages.runner import run_blocks
 from .conftest import Book
 
 EXAMPLES = int(os.environ.get("GDBOOK_EXAMPLES", "600"))
+Strategy = st.SearchStrategy
 SAME = settings(derandomize=True, database=None, deadline=None,
                 suppress_health_check=[*HealthCheck])  # fmt: skip
 
-ODD = (
-    "\0\1\2\3\t\b\x0b\x0c\r\x1b\x1c\x7f\x85\xa0é漢𝔘\u0301\u200b\u2028\u202e\ufeff\ud800"
-)
+ODD = "\0\1\2\3\b\x0b\x0c\r\x1b\x1c\x7f\x85\xa0é漢𝔘\u0301\u200b\u2028\u202e\ufeff\ud800"
 PROSE = [
-    "a", "word", " ", "  ", "    ", "\n", "\n\n", "# ", "## ", "- ", "1. ", "> ", "---\n",
-    "*", "**", "_", "`", "``", "```", "```python\n", "~~~", "$", "$$", "$x^2$", "\\", "{",
-    "$`=x`$", "\\frac{1}{2}", "\\text{", "}", "\\(", "\\)", "\\[", "\\]", "\\begin{align}",
-    "\\end{align}", "\\nosuch", "\\href{a}{b}", "&", "`=x`", "`=x:.2f`", "`=`", "`=1 +`",
-    "`=f('a:b'):>4`", "`=d[\"a\"]`", "`=published:clean.w`", "`=published:no`", "`=version:",
-    "`=bench:table`", "=", ":", "[a](page.md)", "[a](https://a.example)", "[a](http://[)",
-    "[a](", "[a", "]", "(", ")", "![a](a.svg)", "![](a.svg)", "[^1]", "[^1]: a", "{: #a }",
-    "{ .a }", "|", "| a | b |\n|--|--|\n| c | `=x` |", "/// details | A\n", "///\n", "!!! a\n",
-    '=== "A"\n', '<span class="margin">', "</span>", '<div markdown="1">', "</div>", "<b>",
-    "<!--", "-->", "<![", "<?", "</", "<a ", ">", "&lt;", "&#0;", "title: ", "%%", "coding: a",
-    '<div data-wait="7"></div>', "***", "+++", "===\n", "*[a]: b\n", ": a",
+    "a", "word", " ", " ", "  ", "    ", "\n", "\n", "\n\n", "# ", "## ", "- ", "1. ",
+    "> ", "---\n", "***", "+++", "===\n", "*", "**", "_", "`", "``", "```", "`` `a ``",
+    "```python\n", "~~~", "$x^2$", "$$\n\\frac{1}{2}\n$$", "$`=x`$", "\\(", "\\)", "\\*",
+    "&", "&lt;", "&#0;", "<", ">", "<b>", "</b>", "<!-- a -->", "<br/>", "(", ")", "]",
+    "`=x`", "`=x:.2f`", "`=f('a:b'):>4`", '`=d["a"]`', "`=published:clean.w`", "`=",
+    "`=bench:table`", "`=version:mkdocs`", "[a](page.md)", "[a](https://a.example)",
+    "[*a* `b`](#c)", "[a", "![a](a.svg)", "[^1]", "\n[^1]: a\n", "{: #a }", "{ .a }", "|",
+    "\n\n| a | b |\n|--|--|\n| c | `=x` |\n\n", "\n/// details | A\n", "\n///\n", "%%",
+    "\n<codecell>\n", "\nIn[3]:\n", "\n!!! note\n    a\n", '=== "A"\n', '<span class="margin">', "</span>", "coding: a",
+    '\n<div markdown="1">\n', "\n</div>\n", "title: a\n", "*[a]: b\n", "\n: a\n",
+]  # fmt: skip
+BAD_PROSE = [
+    "$", "$$", "\\", "\\frac{1}", "\\begin{align}", "\\nosuch", "\\text{", "\\[", "\\]",
+    "`=`", "`=1 +`", "`=published:no`", "`=version:", "[a](http://[)", "[a](", "<!--",
+    "<![", "<?", "</", "<a ", '<div data-wait="7"></div>', "![](a.svg)", "$\\href{a}{b}$",
+    "---\ntitle: 1\n---\n", "---\ntitle: [\n---\n", "---\na",
 ]  # fmt: skip
 CODE = [
-    "x = 1", "x", "print('a', x)", "s = 'a\tb  '  ", 's = """a\n\n  # %% b\n\tc  """',
-    "from gdbook.sgd import sgd", "from gdbook.optimizers import SameOrder  # a",
-    "from gdbook.data import (shuffled,\n    no_such)", "import gdbook.sgd", "import math",
-    "from gdbook.course import sgd", "from gdbook import sgd", "from . import a", "display(x)",
-    "if x:\n\ty = 1\n", "# a", "# %matplotlib inline", "#| echo: true", "", "%time", "!ls", "x?",
-    "await x", "def f(x):\n    return f'{x!r:>{9}}'", "@f\nclass A: ...", "x = 7 \\\n % 4", "(",
-    "from __future__ import annotations", "# coding: latin-1", "'é漢'", "'\\N{BULLET}'", "x;",
-    "-" * 9999 + "1", "return", "'\\d'", "_", "del x", "exit()", "print('''\n%%\n''')",
+    "x = 1", "x", "print('a', x)", "s = 'a\tb  '  ", "import math", "# a", "x;", "'é漢'",
+    's = """a\n\n  # %% b\n\tc  """', "from gdbook.sgd import sgd", "", "del x", "\n\n",
+    "from gdbook.optimizers import SameOrder  # a", "from gdbook.course import sgd",
+    "if x:\n\ty = 1\n", "# %matplotlib inline\n# !ls", "@f\nclass A: ...", "y = 7 \\\n % 4",
+    "def f(x):\n    return f'{x!r:>{9}}'", "'\\N{BULLET}'", "print('\'\'\n%%\n'\'\')",
+    "# coding: latin-1", "from gdbook.data import (\n    shuffled)", "for _ in []: _",
+]  # fmt: skip
+BAD_CODE = [
+    "from gdbook import sgd", "from . import a", "import gdbook.sgd", "display(x)", "'\\d'",
+    "from gdbook.data import no_such", "#| echo: true", "%time", "!ls", "x?", "await x",
+    "from __future__ import annotations", "-" * 9999 + "1", "return", "exit()", "(", "  x",
+    "from gdbook.data import *", "x; from gdbook.data import shuffled",
 ]  # fmt: skip
 OPTIONS = [
-    "#| echo: false", "#| echo: no", "#| echo: 0", "#| code-fold: true", "#| code-fold: A `b` <i>",
-    "#| fig-cap: A `=x` $y$ [a](b.md).", "#| fig-alt: A.", "#| fig-cap: [A., B]", "#| fig-alt: []",
-    '#| fig-cap: "\\09\\0"', "#| fig-data: false", "#| widget: gd-step lr=0.5", "#| widget: a b",
-    "#| timeout: 9", "#| timeout: -1", "#| no: 1", "#|", "#| a", "#| [", "#|fig-cap: \\", "#| ? a",
-    "#| fig-cap: |\n#|   A\n#|   B", "#| fig-cap: !a b", "#| fig-cap: &a [*a]", "#| fig-alt: '",
+    "#| echo: false", "#| echo: true", "#| code-fold: true", "#| code-fold: A `b` <i>",
+    "#| fig-data: false", "#| timeout: 9", "#|", "#| widget: gd-step lr=0.5",
+]  # fmt: skip
+BAD_OPTIONS = [
+    "#| fig-cap: A `=x` $y$ [a](b.md).", "#| fig-alt: A.", "#| fig-cap: [A., B]",
+    '#| fig-cap: "\\09\\0"', "#| fig-cap: |\n#|   A\n#|   B", "#| fig-alt: []",
+    "#| fig-cap: !a b", "#| fig-cap: &a [*a]", "#| fig-alt: '", "#| widget: a b",
+    "#| timeout: -1", "#| echo: 0", "#| no: 1", "#| a", "#| [", "#|fig-cap: \\", "#| ? a",
 ]  # fmt: skip
 PLACED = re.compile(r"page\.\w+, (cell|line) \d+\b")
 # what is found in the whole page, or before there are cells
@@ -76,21 +87,21 @@ PAGE_ONLY = re.compile(
 )
 
 
-def joined(parts: list[str], separator: str = "", most: int = 12) -> st.SearchStrategy:
-    """Some of the parts in any order, odd characters here and there."""
+def joined(good: list, bad: list = (), between: str = "", most: int = 12) -> Strategy:
+    """Some good parts in any order; one part in twenty is bad, or odd characters."""
     odd = st.text(st.sampled_from(ODD) | st.characters(), min_size=1, max_size=2)
-    one = st.integers(0, 15).flatmap(
-        lambda n: odd if n == 0 else st.sampled_from(parts)
-    )
-    return st.lists(one, max_size=most).map(separator.join)
+    wrong = st.sampled_from(bad) | odd if bad else odd
+    one = st.integers(0, 19).flatmap(lambda n: st.sampled_from(good) if n else wrong)
+    return st.lists(one, max_size=most).map(between.join)
 
 
-def cells() -> st.SearchStrategy:
+def cells() -> Strategy:
     """Cells as pairs of kind and source."""
-    head = st.lists(st.sampled_from(OPTIONS), max_size=3).map(lambda o: [*o, ""])
-    code = st.tuples(head.map("\n".join), joined(CODE, "\n", 5)).map("".join)
-    prose = st.tuples(st.just("markdown"), joined(PROSE))
-    return st.lists(prose | st.tuples(st.just("code"), code), max_size=5)
+    head = joined([f"{option}\n" for option in OPTIONS], BAD_OPTIONS, most=2)
+    code = st.tuples(st.just("") | head, joined(CODE, BAD_CODE, "\n", 4))
+    prose = st.tuples(st.just("markdown"), joined(PROSE, BAD_PROSE))
+    code = st.tuples(st.just("code"), code.map("".join))
+    return st.lists(prose | code, max_size=5)
 
 
 def percent(cells: list[tuple[str, str]]) -> str:
@@ -118,56 +129,54 @@ def notebook(cells: list[tuple[str, str]]) -> str:
     return json.dumps(whole)
 
 
-def pages() -> st.SearchStrategy:
+def pages() -> Strategy:
     """Names and bytes of pages: in order, and with everything in the wrong place."""
-    anything = [*PROSE, *CODE, *OPTIONS, "# %%\n", "\n# %%", ' tags=["a"]\n', " tags=3\n",
-                "\n# %% [markdown]\n", '{"cells": [', '"source": ']  # fmt: skip
-    end = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"])
-    text = st.one_of(
+    marks = ["\n", "# %%\n", "\n# %%", "\n# %% [markdown]\n", ' tags=["a"]', " tags=3"]
+    anything = joined([*PROSE, *CODE, *OPTIONS, *marks, '{"cells": [', '"source": '])
+    prose = joined([part for part in PROSE if "`=" not in part], BAD_PROSE)
+    page = st.one_of(
         st.tuples(st.just("page.py"), cells().map(percent)),
         st.tuples(st.just("page.ipynb"), cells().map(notebook)),
-        st.tuples(st.just("page.md"), joined(PROSE)),
-        st.tuples(
-            st.sampled_from(["page.py", "page.ipynb", "page.md"]), joined(anything)
-        ),
+        st.tuples(st.just("page.md"), prose),
+        st.tuples(st.sampled_from(["page.py", "page.ipynb", "page.md"]), anything),
     )
-    mark = st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xff"])
-    return st.builds(
-        lambda page, end, mark: (page[0], mark + encoded(page[1].replace("\n", end))),
-        text, end, mark,
-    )  # fmt: skip
+    end = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"])
+    start = st.sampled_from([b""] * 9 + [b"\xef\xbb\xbf", b"\xff"])
+    return st.tuples(page, end, start).map(as_bytes)
 
 
-def encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+def as_bytes(made: tuple[tuple[str, str], str, bytes]) -> tuple[str, bytes]:
+    (uri, text), end, start = made
+    text = text.replace("\n", end).encode("utf-8", "surrogatepass")
+    return uri, start + text
 
 
-def outputs() -> st.SearchStrategy:
+def outputs() -> Strategy:
     """What a kernel might send for a cell."""
-    text = joined(
-        ["a", " ", "\n", "<b>", "&", "$x$", "`=x`", "<A at 0x7f00aa>", "\r", "\b"]
-    )
-    stream = st.fixed_dictionaries({
-        "output_type": st.just("stream"), "text": text,
-        "name": st.sampled_from(["stdout", "stdout", "stdout", "stderr"]),
-    })  # fmt: skip
-    forms = st.sampled_from(
-        ["text/plain", "text/html", "text/markdown", "text/latex", "x/y"]
-    )
-    shown = st.fixed_dictionaries({
-        "output_type": st.just("display_data"), "metadata": st.just({}),
-        "data": st.dictionaries(forms, text, max_size=2),
-    })  # fmt: skip
-    return st.lists(stream | shown, max_size=2)
+    good = ["a", " ", "\n", "\n\n", "<b>", "&", "`=x`", "1", "\r", "\b", "\x1b[1m", "# "]
+    text = joined(good, ["<A at 0x7f00aa>", "$", "</div>"])
+    stream = {"output_type": st.just("stream"), "text": text}
+    stream |= {"name": st.sampled_from(["stdout"] * 9 + ["stderr"])}
+    forms = st.sampled_from(["text/html", "text/markdown", "text/latex", "text/x"])
+    plain = st.fixed_dictionaries({"text/plain": text})
+    data = st.tuples(plain, st.dictionaries(forms, text, max_size=1))
+    shown = {"output_type": st.just("display_data"), "metadata": st.just({})}
+    shown |= {"data": data.map(lambda two: two[0] | two[1])}
+    each = st.fixed_dictionaries(stream) | st.fixed_dictionaries(shown)
+    return st.lists(each, max_size=2)
 
 
-def value() -> st.SearchStrategy:
+def value() -> Strategy:
     """What a kernel might send for an expression in prose."""
-    text = joined(
-        ["1", "1.5", "-", " ", "%", "*", "|", "<b>", "&", "$", "`", "None", "%% a"]
-    )
-    return text.map(lambda one: [{"output_type": "execute_result", "metadata": {},
-                                  "data": {"text/plain": repr(one)}}])  # fmt: skip
+    good = ["1", "1.5", "-", "%", ",", "a", "*", "|", "<b>", "&", "`", "&", "]"]
+    text = joined(good, ["$", "\\", "None", "%% a"])
+    return text.map(lambda one: [result(one)])
+
+
+def result(text: str) -> dict:
+    """A text as the output of an expression."""
+    data = {"text/plain": repr(text)}
+    return {"output_type": "execute_result", "metadata": {}, "data": data}
 
 
 class Stages:
@@ -175,6 +184,8 @@ class Stages:
 
     def __init__(self, folder: Path) -> None:
         self.book = Book(folder)
+        (folder / "bench").mkdir()
+        (folder / "bench" / "results.json").write_text('{"table": "| a |\\n|--|\\n"}')
         self.config = load_config(str(folder / "mkdocs.yml"))
         self.code: list[str] = []  # what a kernel would have run last
 
@@ -208,16 +219,12 @@ class Stages:
         page.render(config, files)
         page.content = events.on_page_content(page.content, **about)
         html = events.on_post_page(page.content, page=page, config=config)
-        return BeautifulSoup(encoded_strictly(html), "html.parser")
+        html.encode()  # MkDocs would replace what cannot be encoded
+        return BeautifulSoup(html, "html.parser")
 
     def taken(self, name: str) -> str:
         """A download of the page."""
         return self.book.page(name)
-
-
-def encoded_strictly(html: str) -> bytes:
-    """A page as MkDocs writes it, but that nothing may be replaced."""
-    return html.encode("utf-8")
 
 
 @pytest.fixture(scope="module")

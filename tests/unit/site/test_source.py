@@ -75,8 +75,9 @@ def test_a_cell_of_another_language_is_left_out_and_counted(tmp_path):
     ("options", "shown"), [({}, True), ({"echo": True}, True), ({"echo": False}, False)]
 )
 def test_code_is_shown_unless_it_says_otherwise(options, shown):
-    assert Cell("code", "", "a.py", options).shown is shown
-    assert not Cell("markdown", "", "a.py", options).shown
+    assert Cell("code", "x", "a.py", options).shown is shown
+    assert not Cell("code", " \n", "a.py", options).shown
+    assert not Cell("markdown", "x", "a.py", options).shown
 
 
 @pytest.mark.parametrize("uri", ["a.py", "a.ipynb"])
