@@ -138,7 +138,8 @@ async def run(program: Program, folder: Path, fonts: Path) -> Outputs:
         await client.async_start_new_kernel(env=env, cwd=env["PWD"])
         await client.async_start_new_kernel_client()
         for number, cell in enumerate(cells):
-            await client.async_execute_cell(cell, number)
+            # stored, the code would be among the names of the page, as `In` and `_i`
+            await client.async_execute_cell(cell, number, store_history=False)
     except Exception as error:
         raise failure(error, steps[number]) from None
     finally:

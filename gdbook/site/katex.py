@@ -20,7 +20,8 @@ Render = Callable[[str, bool], str]  # TeX, whether displayed -> HTML
 
 VERSION = json.loads((vendor.KATEX / "package.json").read_text("utf-8"))["version"]
 FOLDER = "assets/katex"  # of the site
-FORMULA = re.compile(r'(?s)<(span|div) class="arithmatex">\\.(.*?)\\.</\1>([,.;:?!)]*)')
+ATTRIBUTES = r'class="arithmatex([^"<>]*"[^<>]*)'  # an attribute list may have added some
+FORMULA = re.compile(rf"(?s)<(span|div) {ATTRIBUTES}>\\.(.*?)\\.</\1>([,.;:?!)]*)")
 
 
 @cache
@@ -56,13 +57,13 @@ def typeset(page: str, place: str, waiting: list[str], render: Render = render) 
     """
 
     def one(match: re.Match) -> str:
-        tag, tex, end = match[1], unescape(match[2]).strip(), match[3]
+        tag, more, tex, end = match[1], match[2], unescape(match[3]).strip(), match[4]
         try:
             html = render(tex, tag == "div")
         except ValueError as error:
             raise PluginError(f"{place}: formula {tex!r}: {error}") from None
         focus = ' tabindex="0"' if tag == "div" else ""  # too wide, it scrolls by keys
-        opening = f'<{tag} class="formula"{focus} data-wait="{len(waiting)}">'
+        opening = f'<{tag} class="formula{more}{focus} data-wait="{len(waiting)}">'
         waiting.append(html)
         formula = f"{opening}{escape(text_of(html), quote=False)}</{tag}>{end}"
         # a comma behind a formula must not begin the next line

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SVG = "image/svg+xml"
 CSV = "text/csv"
 NO_TABLE = "application/vnd.gdbook.no-table+json"  # why a figure has no CSV: a string
+# what IPython puts among the names of a page, and a plain Python does not
+NOT_PLAIN = ("In", "Out", "_", "__", "___", "_ih", "_oh", "_dh", "exit", "quit", "open")
 STYLE = Path(__file__).parents[1] / "gdbook.mplstyle"
 
 
@@ -30,11 +32,15 @@ def environment() -> dict[str, str]:
 
 
 def setup() -> None:
-    """Make SVG and CSV the only forms of a figure."""
+    """Make SVG and CSV the only forms of a figure, and show the rest as Python does."""
     from IPython import get_ipython
 
     shell = get_ipython()
     shell.automagic = False  # a bare `pwd` would run here, and not as copied
+    shell.display_formatter.formatters["text/plain"].pprint = False  # but `repr`
+    shell.displayhook.cache_size = 0  # it would set `_` and `_1`
+    for name in NOT_PLAIN:
+        shell.user_ns.pop(name, None)
     shell.config.InlineBackend.figure_formats = set()  # no PNG
     # the inline backend removes what the formatters of single forms hold for figures
     bundles = shell.display_formatter.mimebundle_formatter

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 from mkdocs.exceptions import PluginError
 
+from gdbook.site.kernel import CSV, NO_TABLE
+
 LINES, CHARACTERS = 1000, 100_000  # limits of one output
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 # all but tab and line feed; surrogates, which UTF-8 cannot encode
@@ -57,7 +59,9 @@ def one_output(output: dict, place: str) -> dict:
     form = form_of(data, place)
     if form in TEXT:
         data[form] = printable("".join(data[form]), place)
-    return {**output, "data": data, "metadata": {}}
+    # the other forms are not shown: nothing has looked at what they hold
+    kept = {name: data[name] for name in (form, CSV, NO_TABLE) if name in data}
+    return {**output, "data": kept, "metadata": {}}
 
 
 def form_of(data: dict, place: str) -> str:

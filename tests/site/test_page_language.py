@@ -157,9 +157,10 @@ def outputs() -> Strategy:
     text = joined(good, ["<A at 0x7f00aa>", "$", "</div>"])
     stream = {"output_type": st.just("stream"), "text": text}
     stream |= {"name": st.sampled_from(["stdout"] * 9 + ["stderr"])}
-    forms = st.sampled_from(["text/html", "text/markdown", "text/latex", "text/x"])
     plain = st.fixed_dictionaries({"text/plain": text})
-    data = st.tuples(plain, st.dictionaries(forms, text, max_size=1))
+    html = st.fixed_dictionaries({"text/html": st.just("<b>a</b>")})
+    forms = st.sampled_from(["text/markdown", "text/latex", "text/x"])
+    data = st.tuples(plain, html | st.dictionaries(forms, text, max_size=1))
     shown = {"output_type": st.just("display_data"), "metadata": st.just({})}
     shown |= {"data": data.map(lambda two: two[0] | two[1])}
     each = st.fixed_dictionaries(stream) | st.fixed_dictionaries(shown)
