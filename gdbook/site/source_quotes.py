@@ -19,6 +19,7 @@ from gdbook.site.source import NOT_CODE, Cell
 # a kernel has these names, or others than a plain Python has
 NOT_PLAIN = ("exit", "quit", "display", "get_ipython")
 PLAIN = "what is shown must run in a plain Python"
+ONLY_AT_THE_TOP = "a script allows it above all other code only"
 WANTED = "wanted `from gdbook.module import name` alone on its lines, outside of blocks"
 # code without one of these words has nothing to replace or to refuse but its syntax
 WORDS = re.compile(rf"\b(?:import|{'|'.join(NOT_PLAIN)})\b")
@@ -71,6 +72,9 @@ class Quotations:
             if isinstance(node, ast.Name) and node.id in foreign:
                 got = f"line {node.lineno}: got {node.id!r}"
                 raise PluginError(f"{self.place}: {got}, wanted its import; {PLAIN}")
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                got = f"line {node.lineno}: got `{ast.unparse(node)}`"
+                raise PluginError(f"{self.place}: {got}; {ONLY_AT_THE_TOP}")
             if isinstance(node, Import) and not is_replaceable(node, source):
                 got = f"line {node.lineno}: got `{ast.unparse(node)}`"
                 raise PluginError(f"{self.place}: {got}; {WANTED}")

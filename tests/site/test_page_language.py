@@ -29,9 +29,11 @@ from gdbook.site import execute
 from gdbook.site.source import PERCENT
 
 from ..pages.runner import run_blocks
+from ..pages.test_pages import shown
 from .conftest import Book
 
 EXAMPLES = int(os.environ.get("GDBOOK_EXAMPLES", "600"))
+PAGES = EXAMPLES // 60  # with kernels
 Strategy = st.SearchStrategy
 SAME = settings(derandomize=True, database=None, deadline=None,
                 suppress_health_check=[*HealthCheck])  # fmt: skip
@@ -247,12 +249,12 @@ def code_of(cells: list) -> list[str]:
     return [cell.source for cell in cells if cell.cell_type == "code"]
 
 
-def check_downloads(blocks: list[str], book: Book) -> None:
+def check_downloads(blocks: list[str], book: Book, folder: str = ".") -> None:
     """Assert that notebook and script hold the blocks of a page."""
-    taken = nbformat.reads(book.page("page.ipynb"), as_version=4)
+    taken = nbformat.reads(book.page(f"{folder}/page.ipynb"), as_version=4)
     nbformat.validate(taken)
     assert code_of(taken.cells) == blocks
-    script = book.page("page.py")
+    script = book.page(f"{folder}/page.py")
     compile(script.encode(), "page.py", "exec", dont_inherit=True)
     read = code_of(jupytext.reads(script, fmt=PERCENT).cells)
     assert [code.strip("\n") for code in read] == [code.strip("\n") for code in blocks]
@@ -276,3 +278,93 @@ def test_a_page_is_built_or_refused_with_its_place(stages, page, data):
     assert all(block in run for block in blocks)  # in this order
     if blocks:
         check_downloads(blocks, stages.book)
+
+
+RUNS = [
+    "x += 1", "x", "x, (x,), 'a'", "[n * n for n in range(40)]", "{'b': x, 'a': {1.5: None}}",
+    "{3, 1, 2}", "int", "f'{x!r:>{9}}' '\"'", "'a\\nb\\\\'", "1e-7", "None", "x == 3", "...",
+    's = """a\tb  \n\n  # %% b\n\tc"""  \nprint(s)', "print('<b>&amp;</b>', '$x$', '`=x`')",
+    "if x:\n\tprint('a')\n\n\tprint('b')", "for _ in range(2):\n    print(_)", "y = 7 \\\n% 4\ny",
+    "class A:\n    def __repr__(self):\n        return f'{x}\\n</pre>'\n\n\nA()", "# a\n# !ls",
+    "@staticmethod\ndef f(a=1):\n    return f'{a!r:>{9}}'\n\n\nprint(f('a'), f())",
+    "from gdbook.data import shuffled  # a\n\nsorted(shuffled(x))",
+    "from math import pi\n\nround(pi, 3)",
+    "from gdbook.theory.basics import (\n    critical_lr,\n)\n\ncritical_lr(x)", "print('''\n# %% [markdown]\n''')",
+]  # fmt: skip
+SAYS = [
+    "# A `=x` $x^2$", "A `=x:.2f`, $`=x`/3$ and `=published:clean.w`.", "- `=x`\n- b\n\n1. c",
+    "| a | `=x` |\n|--|--|\n| $x$ | `` `a `` |", "/// details | A\nB `=x`.", "coding: a\n\n%% b",
+    "<b>a</b> &amp; [b](../index.md){ .c } *d*\n\n$$\nx = `=x`\n$$", "> ```text\n> $x$ `=x`\n> ```",
+]  # fmt: skip
+FIGURE = """#| fig-cap: A `=x` $x$ & [b](../index.md).
+#| fig-alt: "A \\"b\\" <c>"
+import matplotlib.pyplot as plt
+
+plt.plot([x, 2], label="a")
+plt.show()
+x"""
+
+
+def running() -> Strategy:
+    """Cells that run, after one that binds x."""
+    letters = st.characters(exclude_categories=["C", "Zl", "Zp"])
+    said = st.text(letters, max_size=9).map(lambda text: f"print({text!r})")
+    code = st.lists(st.sampled_from(RUNS) | said, min_size=1, max_size=3)
+    source = st.tuples(st.sampled_from(["", "", "#| code-fold: A `b`\n"]),
+                       code.map("\n\n".join)).map("".join)  # fmt: skip
+    hidden = st.just("#| echo: false\nhidden = !echo a")
+    prose = st.lists(st.sampled_from(SAYS), min_size=1, max_size=3)
+    first = ("code", "x = 3")
+    return st.lists(
+        st.tuples(st.just("code"), source | source | st.just(FIGURE) | hidden)
+        | st.tuples(st.just("markdown"), prose.map("\n\n".join)),
+        min_size=3, max_size=7,
+    ).map(lambda cells: [first, *cells])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def random_book(tmp_path_factory) -> Book:
+    """A book of random pages, percent scripts and notebooks by turns."""
+    found: list[list[tuple[str, str]]] = []
+
+    @settings(SAME, max_examples=PAGES, phases=[Phase.generate])
+    @given(running())
+    def collect(page: list[tuple[str, str]]) -> None:
+        found.append(page)
+
+    collect()
+    book = Book(tmp_path_factory.mktemp("random"))
+    for number, page in enumerate(found):
+        write, suffix = [(percent, "py"), (notebook, "ipynb")][number % 2]
+        book.write(f"{number}/page.{suffix}", write(page))
+    book.build()
+    return book
+
+
+def run_script(path: Path) -> str:
+    """What a script prints in a plain Python."""
+    call = [sys.executable, "-I", "-X", "utf8", path.name]
+    env = os.environ | {"MPLBACKEND": "agg"}
+    done = subprocess.run(call, cwd=path.parent, env=env, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def test_what_is_copied_and_downloaded_runs_and_prints_what_is_shown(random_book):
+    folders = sorted(path.parent for path in random_book.site.glob("*/page.html"))
+    assert len(folders) == PAGES
+    pages = [(path / "page.html").read_text("utf-8") for path in folders]
+    found = [shown(BeautifulSoup(page, "html.parser")) for page in pages]
+    assert sum(len(blocks) for blocks, _ in found) > 2 * PAGES
+    with ThreadPoolExecutor(2) as pool:
+        ran = pool.map(run_blocks, [blocks for blocks, _ in found], folders)
+        scripts = pool.map(run_script, [folder / "page.py" for folder in folders])
+    for folder, page, printed, script in zip(folders, found, ran, scripts, strict=True):
+        blocks, expected = page
+        assert printed == expected
+        name = folder.name
+        code = [block.removesuffix("\n") for block in blocks]
+        check_downloads(code, random_book, name)
+        taken = json.loads(random_book.page(f"{name}/page.ipynb"))["cells"]
+        outputs = [out for cell in taken for out in cell.get("outputs", [])]
+        assert script == "".join(out.get("text", "") for out in outputs)
