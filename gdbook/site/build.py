@@ -136,6 +136,7 @@ class Build:
         if downloads.has_code(self.pages.get(uri, ())):
             page.meta["downloads"] = Path(uri).stem
         page.meta["widgets"] = widgets.scripts_of(waiting)
+        waiting.check(html, uri)
         outputs = len(waiting)
         html = markdown.framed_tables(html)
         html = katex.typeset(html, uri, waiting, self.rendered)

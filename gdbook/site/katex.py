@@ -20,7 +20,8 @@ Render = Callable[[str, bool], str]  # TeX, whether displayed -> HTML
 
 VERSION = json.loads((vendor.KATEX / "package.json").read_text("utf-8"))["version"]
 FOLDER = "assets/katex"  # of the site
-ATTRIBUTES = r'class="arithmatex([^"<>]*"[^<>]*)'  # an attribute list may have added some
+# an attribute list may have added some
+ATTRIBUTES = r'class="arithmatex([^"<>]*"[^<>]*)'
 FORMULA = re.compile(rf"(?s)<(span|div) {ATTRIBUTES}>\\.(.*?)\\.</\1>([,.;:?!)]*)")
 
 

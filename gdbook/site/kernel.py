@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 SVG = "image/svg+xml"
 CSV = "text/csv"
 NO_TABLE = "application/vnd.gdbook.no-table+json"  # why a figure has no CSV: a string
-# what IPython puts among the names of a page, and a plain Python does not
-NOT_PLAIN = ("In", "Out", "_", "__", "___", "_ih", "_oh", "_dh", "exit", "quit", "open")
+# what IPython puts among the names of a page
+OWN_NAMES = ("In", "Out", "_", "__", "___", "_ih", "_oh", "_dh", "exit", "quit", "open",
+             "get_ipython")  # fmt: skip
 STYLE = Path(__file__).parents[1] / "gdbook.mplstyle"
 
 
@@ -39,7 +40,7 @@ def setup() -> None:
     shell.automagic = False  # a bare `pwd` would run here, and not as copied
     shell.display_formatter.formatters["text/plain"].pprint = False  # but `repr`
     shell.displayhook.cache_size = 0  # it would set `_` and `_1`
-    for name in NOT_PLAIN:
+    for name in OWN_NAMES:  # a plain Python has not, or has others
         shell.user_ns.pop(name, None)
     shell.config.InlineBackend.figure_formats = set()  # no PNG
     # the inline backend removes what the formatters of single forms hold for figures

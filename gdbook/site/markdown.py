@@ -39,14 +39,15 @@ class Waiting(list[str]):
 
     def put_back(self, page: str) -> str:
         """A page with its numbered elements filled."""
-        # an author's own element may have a number that is none of ours
-        numbered = dict(enumerate(self))
+        return WAITING.sub(lambda found: f">{self[int(found[1])]}</{found[2]}>", page)
 
-        def filled(found: re.Match) -> str:
-            finished = numbered.get(int(found[1]))
-            return found[0] if finished is None else f">{finished}</{found[2]}>"
-
-        return WAITING.sub(filled, page)
+    def check(self, page: str, place: str) -> None:
+        """Raise PluginError unless a page has all its numbered elements, in order."""
+        visible = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
+        found = [int(number) for number, _ in WAITING.findall(visible)]
+        if found != [*range(len(self))]:
+            reason = "code or outputs are lost in HTML that is not closed in its cell"
+            raise PluginError(f"{place}: {reason}")
 
 
 class Assembly:

@@ -18,7 +18,7 @@ import jupytext
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
@@ -35,6 +35,7 @@ from .conftest import Book
 EXAMPLES = int(os.environ.get("GDBOOK_EXAMPLES", "600"))
 PAGES = EXAMPLES // 60  # with kernels
 Strategy = st.SearchStrategy
+Sent = tuple[list[dict], str]
 SAME = settings(derandomize=True, database=None, deadline=None,
                 suppress_health_check=[*HealthCheck])  # fmt: skip
 
@@ -85,7 +86,8 @@ PLACED = re.compile(r"page\.\w+, (cell|line) \d+\b")
 # what is found in the whole page, or before there are cells
 PAGE_ONLY = re.compile(
     r"page\.\w+: (wanted a UTF-8 file|wanted a Jupyter notebook|formula '|an image "
-    r"without|title: wanted text|description: wanted text|Markdown cannot read it)",
+    r"without|title: wanted text|description: wanted text|Markdown cannot read it|"
+    r"code or outputs are lost)",
 )
 
 
@@ -170,10 +172,9 @@ def outputs() -> Strategy:
 
 
 def value() -> Strategy:
-    """What a kernel might send for an expression in prose."""
+    """What the value of an expression might be."""
     good = ["1", "1.5", "-", "%", ",", "a", "*", "|", "<b>", "&", "`", "&", "]"]
-    text = joined(good, ["$", "\\", "None", "%% a"])
-    return text.map(lambda one: [result(one)])
+    return joined(good, ["$", "\\", "None", "%% a"])
 
 
 def result(text: str) -> dict:
@@ -192,20 +193,22 @@ class Stages:
         self.config = load_config(str(folder / "mkdocs.yml"))
         self.code: list[str] = []  # what a kernel would have run last
 
-    def build(self, uri: str, text: bytes, draw) -> BeautifulSoup:
-        """Pass a page through the events of MkDocs; return its content."""
+    def build(self, uri: str, text: bytes, sent: Sent) -> BeautifulSoup:
+        """Pass a page through the events of MkDocs; return its content.
+
+        sent: the outputs of each cell and the value of each expression.
+        """
         self.book.write(uri, text)
         self.code = []
 
         def run_all(programs: dict[str, execute.Program], _: object) -> dict:
             self.code = [step.code for step in programs.get(uri, ())]
+            outputs, value = sent
             return {
-                uri: [
-                    draw(value() if "`=" in step.place else outputs())
-                    for step in program
-                ]
+                uri: [[result(value)] if "`=" in step.place else outputs
+                      for step in program]
                 for uri, program in programs.items()
-            }
+            }  # fmt: skip
 
         config, events = self.config, self.config.plugins
         with pytest.MonkeyPatch.context() as patch:
@@ -260,29 +263,79 @@ def check_downloads(blocks: list[str], book: Book, folder: str = ".") -> None:
     assert [code.strip("\n") for code in read] == [code.strip("\n") for code in blocks]
 
 
-@settings(SAME, max_examples=EXAMPLES)
-@given(page=pages(), data=st.data())
-def test_a_page_is_built_or_refused_with_its_place(stages, page, data):
-    uri, text = page
+def refused(stages: Stages, uri: str, text: bytes, sent: Sent) -> str:
+    """Build a page and check what readers can take, or return why it is refused."""
     try:
-        built = stages.build(uri, text, data.draw)
+        page = stages.build(uri, text, sent)
     except PluginError as error:
-        message = str(error)
-        assert PLACED.match(message) or PAGE_ONLY.match(message) or uri == "page.md"
-        assert message.startswith(uri)
-        assert "gdbook/site" not in message
-        return
-    assert not built.select(".arithmatex")
-    blocks = blocks_of(built)
+        return str(error)
+    assert not page.select(".arithmatex")
+    blocks = blocks_of(page)
     run = iter(stages.code)
     assert all(block in run for block in blocks)  # in this order
     if blocks:
         check_downloads(blocks, stages.book)
+    return ""
+
+
+@settings(SAME, max_examples=EXAMPLES)
+@given(page=pages(), sent=st.tuples(outputs(), value()))
+def test_a_page_is_built_or_refused_with_its_place(stages, page, sent):
+    uri, text = page
+    if message := refused(stages, uri, text, sent):
+        assert message.startswith(uri)
+        assert PLACED.match(message) or PAGE_ONLY.match(message) or uri == "page.md"
+        assert "gdbook/site" not in message
+
+
+X = ("code", "x = 1")
+SURROGATE = [{"output_type": "stream", "name": "stdout", "text": "\ud800"}]
+TEX = [{"output_type": "display_data", "data": {"text/latex": "\ud800"}}]
+
+
+@pytest.mark.parametrize(
+    ("uri", "text", "sent", "reason"),
+    [
+        ("page.ipynb", notebook([("code", "x\rx")]), [], ""),
+        ("page.ipynb", notebook([("code", "x\rimport gdbook")]), [], "got `import gdbook`"),
+        ("page.ipynb", notebook([("code", "'\ud800'")]), [], "contains '\\ud800'"),
+        ("page.ipynb", notebook([("code", "'\x0c'")]), [], "contains '\\x0c'"),
+        ("page.ipynb", notebook([("code", 3)]), [], "wanted a Jupyter notebook"),
+        ("page.ipynb", notebook([("markdown", "%%"), X]), [], ""),
+        ("page.ipynb", notebook([("markdown", "In[3]:"), X]), [], ""),
+        ("page.py", percent([("markdown", "coding: a"), X]), [], ""),
+        ("page.py", percent([X, ("code", "from __future__ import division")]), [],
+         "cell 2: line 1: got `from __future__ import division`; a script"),
+        ("page.py", percent([("code", "-" * 10**5 + "1")]), [], "Error"),
+        ("page.py", percent([("markdown", f"`={'-' * 10**5}1`")]), [], "wanted a Python"),
+        ("page.py", "# %%\nx = 1\n\n\n\n\n", [], ""),
+        ("page.py", "# %%\n\n# %%\nx = 1\n", [], ""),
+        ("page.py", percent([("markdown", "$x^2${: #a }")]), [], ""),
+        ("page.py", percent([("markdown", "---\ntitle: 1\n---")]), [], "title: wanted text"),
+        ("page.py", percent([("markdown", "<![a[")]), [], "Markdown cannot read it"),
+        ("page.md", "[a](http://[)", [], "Markdown cannot read it"),
+        ("page.md", '<b data-wait="7"></b><div data-wait="7"></div>', [], "are lost"),
+        ("page.py", percent([("markdown", "<!--"), X, ("markdown", "-->")]), [],
+         "are lost in HTML that is not closed"),
+        ("page.py", percent([X, ("markdown", 2 * '<div markdown="1">\n\n'), X]), [],
+         "are lost in HTML that is not closed"),
+        ("page.py", percent([X]), SURROGATE, "holds the character '\\ud800'"),
+        ("page.py", percent([X]), TEX, "holds the character '\\ud800'"),
+    ],
+)  # fmt: skip
+def test_what_random_pages_once_broke(uri, text, sent, reason, stages):
+    message = refused(stages, uri, text.encode("utf-8", "surrogatepass"), (sent, "1"))
+    assert reason in message if reason else not message
+
+
+def test_a_value_that_no_file_can_hold_is_refused(stages):
+    message = refused(stages, "page.py", b"# %% [markdown]\n# `=x`\n", ([], "\ud800"))
+    assert message == "page.py, cell 1: `=x`: wanted text on one line, got '\\ud800'"
 
 
 RUNS = [
     "x += 1", "x", "x, (x,), 'a'", "[n * n for n in range(40)]", "{'b': x, 'a': {1.5: None}}",
-    "{3, 1, 2}", "int", "f'{x!r:>{9}}' '\"'", "'a\\nb\\\\'", "1e-7", "None", "x == 3", "...",
+    "{3, 1, 2}", "int", "f'{x!r:>{9}}' '\"'", "'a\\nb\\\\'", "1e-7", "None", "x == 3", "...", "[n for n in dir() if n[:2] != '__']",
     's = """a\tb  \n\n  # %% b\n\tc"""  \nprint(s)', "print('<b>&amp;</b>', '$x$', '`=x`')",
     "if x:\n\tprint('a')\n\n\tprint('b')", "for _ in range(2):\n    print(_)", "y = 7 \\\n% 4\ny",
     "class A:\n    def __repr__(self):\n        return f'{x}\\n</pre>'\n\n\nA()", "# a\n# !ls",
@@ -312,7 +365,7 @@ def running() -> Strategy:
     code = st.lists(st.sampled_from(RUNS) | said, min_size=1, max_size=3)
     source = st.tuples(st.sampled_from(["", "", "#| code-fold: A `b`\n"]),
                        code.map("\n\n".join)).map("".join)  # fmt: skip
-    hidden = st.just("#| echo: false\nhidden = !echo a")
+    hidden = st.just("#| echo: false\nhidden = !echo a\ndel hidden")
     prose = st.lists(st.sampled_from(SAYS), min_size=1, max_size=3)
     first = ("code", "x = 3")
     return st.lists(
