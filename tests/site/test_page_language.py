@@ -361,7 +361,7 @@ x"""
 def running() -> Strategy:
     """Cells that run, after one that binds x."""
     letters = st.characters(exclude_categories=["C", "Zl", "Zp"])
-    said = st.text(letters, max_size=9).map(lambda text: f"print({text!r})")
+    said = st.text(letters, max_size=9).filter(str.strip).map(lambda text: f"print({text!r})")
     code = st.lists(st.sampled_from(RUNS) | said, min_size=1, max_size=3)
     source = st.tuples(st.sampled_from(["", "", "#| code-fold: A `b`\n"]),
                        code.map("\n\n".join)).map("".join)  # fmt: skip
