@@ -97,9 +97,9 @@ def test_a_hexadecimal_number_is_no_address():
     assert "0x7f12ab34" in output["text"]
 
 
-def test_an_address_in_a_form_that_is_not_shown_does_no_harm():
+def test_a_form_that_is_not_shown_is_left_out():
     both = shown(text_html="<b>table</b>", text_plain="<Table at 0x7f12ab34cd56>")
-    assert normalise([both], PLACE)[0]["data"]["text/html"] == "<b>table</b>"
+    assert normalise([both], PLACE)[0]["data"] == {"text/html": "<b>table</b>"}
 
 
 def test_what_fails_while_it_is_shown_is_refused_with_its_cause():
