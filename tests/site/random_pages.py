@@ -14,7 +14,7 @@ ODD = "\0\1\2\3\b\x0b\x0c\r\x1b\x1c\x7f\x85\xa0é漢𝔘\u0301\u200b\u2028\u202e
 PROSE = [
     "a", "word", " ", " ", "  ", "    ", "\n", "\n", "\n\n", "# ", "## ", "- ", "1. ",
     "> ", "---\n", "***", "+++", "===\n", "*", "**", "_", "`", "``", "```", "`` `a ``",
-    "```python\n", "~~~", "$x^2$", "$$\n\\frac{1}{2}\n$$", "$`=x`$", "\\(", "\\)",
+    "```python\n", "~~~", "$x^2$", "\n\n$$\nx\n$$\n\n", "$`=x`$", "\\(", "\\)",
     "\\*", "&", "&lt;", "&#0;", "<", ">", "<b>", "</b>", "<!-- a -->", "<br/>", "(",
     ")", "]", "`=x`", "`=x:.2f`", "`=f('a:b'):>4`", '`=d["a"]`', "`=published:clean.w`",
     "`=", "`=bench:table`", "`=version:mkdocs`", "[a](page.md)",
@@ -69,9 +69,10 @@ def joined(good: list, bad: list = (), between: str = "", most: int = 12) -> Str
 
 def cells() -> Strategy:
     """Cells as pairs of kind and source."""
-    head = joined([f"{option}\n" for option in OPTIONS], BAD_OPTIONS, most=2)
-    body = joined(CODE, BAD_CODE, "\n", 4)
-    source = st.tuples(st.just("") | head, body).map("".join)
+    options = st.sampled_from([f"{one}\n" for one in [*OPTIONS, *BAD_OPTIONS]])
+    head = st.lists(options, min_size=1, max_size=2).map("".join)
+    head = st.integers(0, 3).flatmap(lambda n: st.just("") if n else head)
+    source = st.tuples(head, joined(CODE, BAD_CODE, "\n", 4)).map("".join)
     prose = st.tuples(st.just("markdown"), joined(PROSE, BAD_PROSE))
     return st.lists(prose | st.tuples(st.just("code"), source), max_size=5)
 
@@ -151,7 +152,7 @@ def result(text: str) -> dict:
 
 
 RUNS = [
-    "x += 1", "x", "x, (x,), 'a'", "[n * n for n in range(40)]",
+    "x += 1", "#| code-fold: A `b`\nx", "x, (x,), 'a'", "[n * n for n in range(40)]",
     "{'b': x, 'a': {1.5: None}}", "{3, 1, 2}", "int", "f'{x!r:>{9}}' '\"'",
     "'a\\nb\\\\'", "1e-7", "None", "x == 3", "...",
     "[n for n in dir() if n[:2] != '__']",
@@ -164,7 +165,7 @@ RUNS = [
     "from gdbook.data import shuffled  # a\n\nsorted(shuffled(x))",
     "from math import pi\n\nround(pi, 3)",
     "from gdbook.theory.basics import (\n    critical_lr,\n)\n\ncritical_lr(x)",
-    "print('''\n# %% [markdown]\n''')",
+    "print('''a\n# %% [markdown]\nb''')",
 ]  # fmt: skip
 SAYS = [
     "# A `=x` $x^2$", "A `=x:.2f`, $`=x`/3$ and `=published:clean.w`.",
@@ -173,6 +174,7 @@ SAYS = [
     "<b>a</b> &amp; [b](../index.md){ .c } *d*\n\n$$\nx = `=x`\n$$",
     "> ```text\n> $x$ `=x`\n> ```",
 ]  # fmt: skip
+HIDDEN = "#| echo: false\nhidden = !echo a\ndel hidden"  # it may use IPython
 FIGURE = """#| fig-cap: A `=x` $x$ & [b](../index.md).
 #| fig-alt: "A \\"b\\" <c>"
 import matplotlib.pyplot as plt
@@ -183,18 +185,15 @@ x"""
 
 
 def running() -> Strategy:
-    """Cells that run, after one that binds x. Hidden ones may use IPython."""
+    """Cells that run, after one that binds x: all of RUNS, and some others."""
     letters = st.characters(exclude_categories=["C", "Zl", "Zp"])
     text = st.text(letters, max_size=9).filter(str.strip)
-    said = text.map(lambda text: f"print({text!r})")
-    code = st.lists(st.sampled_from(RUNS) | said, min_size=1, max_size=3)
-    source = st.tuples(st.sampled_from(["", "", "#| code-fold: A `b`\n"]),
-                       code.map("\n\n".join)).map("".join)  # fmt: skip
-    hidden = st.just("#| echo: false\nhidden = !echo a\ndel hidden")
-    prose = st.lists(st.sampled_from(SAYS), min_size=1, max_size=3)
-    first = ("code", "x = 3")
-    return st.lists(
-        st.tuples(st.just("code"), source | source | st.just(FIGURE) | hidden)
-        | st.tuples(st.just("markdown"), prose.map("\n\n".join)),
-        min_size=3, max_size=7,
-    ).map(lambda cells: [first, *cells])  # fmt: skip
+    said = text.map(lambda text: f"x\nprint({text!r})")
+    code = st.tuples(st.just("code"), said | st.sampled_from([FIGURE, HIDDEN]))
+    prose = st.lists(st.sampled_from(SAYS), min_size=1, max_size=3).map("\n\n".join)
+    some = st.lists(
+        code | st.tuples(st.just("markdown"), prose), min_size=4, max_size=9
+    )
+    runs = [("code", source) for source in RUNS]
+    cells = some.flatmap(lambda some: st.permutations([*runs, *some]))
+    return cells.map(lambda cells: [("code", "x = 3"), *cells])

@@ -63,7 +63,7 @@ def test_an_output_without_end_is_cut(book):
 @pytest.mark.parametrize(
     ("code", "cause"),
     [
-        ("class A:\n    pass\nA()", "A at 0x"),
+        ("class A:\n    pass\nA()", "A object at 0x"),
         ("class A:\n    def _repr_html_(self):\n        return 1 / 0\nA()",
          "ZeroDivisionError"),
         ("import sys\nsys.stderr.write('careful')", "careful"),

@@ -42,7 +42,7 @@ from .random_pages import (
     value,
 )
 
-EXAMPLES = int(os.environ.get("GDBOOK_EXAMPLES", "600"))
+EXAMPLES = int(os.environ.get("GDBOOK_EXAMPLES", "500"))
 PAGES = EXAMPLES // 60  # with kernels
 Sent = tuple[list[dict], str]
 SAME = settings(derandomize=True, database=None, deadline=None,
