@@ -59,20 +59,21 @@ BAD_OPTIONS = [
 ]  # fmt: skip
 
 
-def joined(good: list, bad: list = (), between: str = "", most: int = 12) -> Strategy:
+def joined(good: list, bad: list = (), most: int = 12) -> Strategy:
     """Some good parts in any order; one part in twenty is bad, or odd characters."""
     odd = st.text(st.sampled_from(ODD) | st.characters(), min_size=1, max_size=2)
     wrong = st.sampled_from(bad) | odd if bad else odd
     one = st.integers(0, 19).flatmap(lambda n: st.sampled_from(good) if n else wrong)
-    return st.lists(one, max_size=most).map(between.join)
+    return st.lists(one, max_size=most).map("".join)
 
 
 def cells() -> Strategy:
     """Cells as pairs of kind and source."""
-    options = st.sampled_from([f"{one}\n" for one in [*OPTIONS, *BAD_OPTIONS]])
-    head = st.lists(options, min_size=1, max_size=2).map("".join)
-    head = st.integers(0, 3).flatmap(lambda n: st.just("") if n else head)
-    source = st.tuples(head, joined(CODE, BAD_CODE, "\n", 4)).map("".join)
+    option = st.sampled_from([f"{one}\n" for one in [*OPTIONS, *BAD_OPTIONS]])
+    options = st.lists(option, min_size=1, max_size=2).map("".join)
+    head = st.integers(0, 3).flatmap(lambda n: st.just("") if n else options)
+    body = st.lists(joined(CODE, BAD_CODE, most=1), min_size=1, max_size=3)
+    source = st.tuples(head, body.map("\n".join)).map("".join)
     prose = st.tuples(st.just("markdown"), joined(PROSE, BAD_PROSE))
     return st.lists(prose | st.tuples(st.just("code"), source), max_size=5)
 

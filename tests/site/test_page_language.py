@@ -185,7 +185,7 @@ TEX = [{"output_type": "display_data", "data": {"text/latex": "\ud800"}}]
         ("page.py", percent([("code", "-" * 10**5 + "1")]), [], "Error"),
         ("page.py", percent([("markdown", f"`={'-' * 10**5}1`")]), [], "Python"),
         ("page.py", "# %%\nx = 1\n\n\n\n\n", [], ""),
-        ("page.py", "# %%\n\n# %%\nx = 1\n", [], ""),
+        ("page.py", "# %%\n\n\n\n\n", [], ""),
         ("page.py", percent([("markdown", "$x^2${: #a }")]), [], ""),
         ("page.py", percent([("markdown", "---\ntitle: 1\n---")]), [], "title: wanted"),
         ("page.py", percent([("markdown", "<![a[")]), [], "Markdown cannot read it"),
