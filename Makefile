@@ -2,6 +2,7 @@
 # make check   style, types, and the tests that need no site and no browser
 # make test    all tests: those, and the tests of the built site in a browser
 # make build   write the site to site/
+# make determinism  build the book twice, under circumstances that differ; compare bytes
 # make bench   measure, and write the tables that the book prints
 # make platforms  verify the article's numbers on this processor, and keep the table
 # make lock    write requirements.txt again, after a change of pyproject.toml
@@ -19,7 +20,7 @@ TEST := $(IN) pytest --numprocesses auto --dist loadfile
 HERE := $(CURDIR)
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build check test bench platforms vendor lock upgrade audit clean moved
+.PHONY: serve build check test determinism bench platforms vendor lock upgrade audit clean moved
 .DEFAULT_GOAL := build
 
 serve: $(READY)
@@ -36,6 +37,9 @@ check: $(READY)
 
 test: check
 	$(TEST) tests/pages tests/site tests/browser
+
+determinism: $(READY)
+	$(IN) tests.determinism
 
 bench: $(READY)
 	$(IN) bench

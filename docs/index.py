@@ -39,7 +39,8 @@ toy = clean_toy(by_hand=True)
 #
 # **How to run it?** Install four packages with the command at the
 # <a href="#run-it-yourself">end of this page</a>. Then copy the blocks of a page, in order,
-# into a notebook. Or download the page: the links are at its end.
+# into a notebook. Or download the page: the links are at its end. Or download
+# [all notebooks as one zip](notebooks.zip).
 #
 # [Start with the experiment](experiment/randomness.py){ .md-button .md-button--primary }
 # [See the numbers](reference/ledger.py){ .md-button }

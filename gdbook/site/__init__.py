@@ -11,6 +11,7 @@ notebook        the page that has run
 figure_svg      a figure as a drawing for both colour schemes
 figure_csv      a figure's data as a table
 downloads       the page as a notebook and a script, the data of its figures
+picture         the picture of a page, for those who link it
 widgets         interactive figures
 markdown        cells and outputs as one Markdown text, which MkDocs renders
 katex           formulas as HTML and MathML; `katex_text` and `katex_fonts` beside it

@@ -18,10 +18,13 @@ from gdbook.site import (
     katex_fonts,
     markdown,
     notebook,
+    picture,
     widgets,
 )
 from gdbook.site.cache import Cache
 from gdbook.site.markdown import Assembly, Waiting
+
+ZIP = "notebooks.zip"  # all notebooks, at the top of the site
 
 
 class Build:
@@ -38,6 +41,7 @@ class Build:
         self.cache = Cache(root / ".cache")
         self.books = inline_values.books(root)
         self.pages: dict[str, notebook.Page] = {}
+        self.notebooks: dict[str, bytes] = {}  # by where they are published
         self.waiting: dict[str, Waiting] = {}
         self.formulas: set[str] = set()  # the HTML of each
         self.url = config.site_url
@@ -85,9 +89,37 @@ class Build:
             path.write_text(downloads.notebook(page), encoding="utf-8")
             file.abs_src_path = str(path)
             folder = Path(file.dest_uri).parent
+            if downloads.has_code(page):
+                self.notebooks[(folder / path.name).as_posix()] = path.read_bytes()
             for name in downloads.files(page, path.stem):
                 if other := taken.get((folder / name).as_posix()):
                     raise PluginError(f"{uri}: its download would replace {other}")
+
+    def add_zip(self, files: Files, config: MkDocsConfig) -> None:
+        """Add all notebooks as one file, if there are any."""
+        if self.notebooks:
+            add(files, config, ZIP, downloads.bundle(self.notebooks))
+
+    def add_pictures(self, files: Files, config: MkDocsConfig) -> None:
+        """Add the picture of each page with a figure; others take the home page's.
+
+        Whoever links a page asks for its picture by its whole address, so there are
+        pictures only where the site has an address.
+        """
+        if not self.url or self.serving:
+            return
+        pages = [file.page for file in files.documentation_pages() if file.page]
+        for page in pages:
+            uri = page.file.src_uri
+            if figure := picture.first_figure(self.pages.get(uri, ())):
+                drawing, alt = figure
+                png = picture.png(page.meta["heading"], drawing)
+                name = Path("assets/previews", uri).with_suffix(".png").as_posix()
+                file = add(files, config, name, png)
+                page.meta["picture"] = {"url": self.url + file.url, "alt": alt}
+        home = next((one.meta.get("picture") for one in pages if one.is_homepage), None)
+        for page in pages:
+            page.meta.setdefault("picture", home)
 
     def is_published(self, file: File) -> bool:
         """Whether this build publishes a file; a draft only while it is served."""
@@ -149,6 +181,7 @@ class Build:
         page.title = katex.plain(page.title, self.rendered)
         for link in page.toc:
             self.plain_title(link)
+        page.meta["heading"] = heading(page)
         return html
 
     def rendered(self, tex: str, display: bool) -> str:
@@ -187,6 +220,21 @@ class Build:
             path = site / address
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+
+
+def add(files: Files, config: MkDocsConfig, uri: str, content: bytes) -> File:
+    """Add a file that the build makes. Raises PluginError where docs/ has it too."""
+    if files.get_file_from_path(uri):
+        raise PluginError(f"{uri}: the build makes a file of this name: rename yours")
+    file = File.generated(config, uri, content=content)
+    files.append(file)
+    return file
+
+
+def heading(page: SitePage) -> str:
+    """The first heading of a rendered page in plain text, or else its title."""
+    first = next(iter(page.toc), None)
+    return markdown.text_of(first.title if first else str(page.title))
 
 
 def check_encoding(file: File) -> None:

@@ -4,8 +4,10 @@ Notebook and script hold what the page shows, with gdbook's functions quoted: th
 without gdbook.
 """
 
+import io
 import json
 import re
+import zipfile
 
 from mkdocs.exceptions import PluginError
 
@@ -54,6 +56,17 @@ def notebook(page: Page) -> str:
     book: dict = {"cells": cells, "metadata": {"kernelspec": kernel}}
     book |= {"nbformat": 4, "nbformat_minor": 5}
     return json.dumps(book, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def bundle(files: dict[str, bytes]) -> bytes:
+    """Files as one zip: by name, and with one date, so that the bytes stay the same."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name)  # its date is the first of 1980
+            entry.create_system, entry.external_attr = 3, 0o644 << 16  # on any system
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def markdown_cell(text: str) -> dict:

@@ -18,7 +18,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from gdbook.site import policy
-from gdbook.site.build import Build
+from gdbook.site.build import ZIP, Build
 
 # it would name each notebook that it publishes
 logging.getLogger("mkdocs.plugins.mkdocs_jupyter").setLevel(logging.WARNING)
@@ -44,13 +44,19 @@ def on_config(config: MkDocsConfig) -> None:
 
 @event_priority(-100)  # mkdocs-jupyter knows by now which files are notebook pages
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Run the notebook pages before anything is rendered."""
+    """Run the notebook pages before anything is rendered; publish them as one zip."""
     build.run_notebooks(files)
+    build.add_zip(files, config)
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Tell the templates where the credits are, and which versions are installed."""
+    """Draw the pictures of pages; tell the templates what they cannot know.
+
+    That is where credits and notebooks are, and which versions are installed.
+    """
+    build.add_pictures(files, config)
     env.globals["credits"] = build.credits_page(config, files)
+    env.globals["notebooks"] = files.get_file_from_path(ZIP)
     env.globals["version"] = version
 
 

@@ -177,11 +177,16 @@ def description_of(page: str, longest: int = 200) -> str:
     if begin is None:
         return ""
     items = re.sub(r"[.;,]?\s*</li>\s*<li>", "; ", begin[1])
-    text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", items)).split())
-    text = text.replace('"', "'")  # the theme puts it into an attribute as it is
+    # the theme puts it into an attribute as it is
+    text = text_of(items).replace('"', "'")
     if len(text) <= longest:
         return text
     return text[:longest].rpartition(" ")[0].rstrip(",;:") + " …"
+
+
+def text_of(fragment: str) -> str:
+    """The words of a piece of HTML, in plain text."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", fragment)).split())
 
 
 def framed_tables(page: str) -> str:

@@ -45,7 +45,7 @@ def test_downloads_are_found_whatever_the_page_is_called(name, directories, book
     (path,) = (p for p in (book.site / "part").rglob("*.html"))
     page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     links = [str(link["href"]) for link in page.select("a[download]")]
-    assert len(links) == 3
+    assert len(links) == 4
     for link in links:
         parts = urlsplit(link)
         assert not parts.query

@@ -35,7 +35,7 @@ def test_a_notebook_page_runs_and_is_published(suffix, book):
     assert code[1].outputs[0].text == "out\n"
     assert "x = 5" in book.page("part/page.py")
     links = re.findall(r'href="([^"]*)" download', page)
-    assert links == ["page.ipynb", "page.py"]
+    assert links == ["page.ipynb", "page.py", "../notebooks.zip"]
 
 
 def test_outputs_stored_in_a_notebook_are_not_published(book):

@@ -66,6 +66,7 @@ def test_nothing_is_called_by_a_script_that_knows_where_it_was_installed(project
     commands = planned(
         project,
         *("serve", "build", "test", "bench", "platforms", "vendor", "lock", "upgrade"),
+        "determinism",
     )
     assert commands.count(".venv/bin/") == commands.count(".venv/bin/python -m")
 
