@@ -14,6 +14,7 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from gdbook.site import policy
@@ -47,6 +48,11 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     build.run_notebooks(files)
 
 
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+    """Tell the reference which pages there are, and in which order."""
+    build.reference.menu = nav.pages
+
+
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Tell the templates where the credits are, and which versions are installed."""
     env.globals["credits"] = build.credits_page(config, files)
@@ -61,8 +67,8 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
 def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
-    """Put values into the prose of a Markdown page."""
-    return build.with_values(markdown, page)
+    """Put in values, the entries of the reference, and links to them."""
+    return build.finish_markdown(markdown, page)
 
 
 @event_priority(-100)  # mkdocs-jupyter has put its own renderer on the page by now
