@@ -113,19 +113,19 @@ class Reference:
             rows = [LISTED.fullmatch(line) for line in paragraph.split("\n")]
             lines = [f"`{module.name}.{row[1]}`: {row[2]}" for row in rows if row]
             if len(lines) == len(rows):
-                parts += [f"- {escaped(line)}" for line in lines]
+                parts.append("\n".join(f"- {escaped(line)}" for line in lines))
             else:
                 parts.append(escaped(" ".join(paragraph.split())))
         return self.linked("\n\n".join(parts), uri, module.names)
 
     def users(self, name: str, uri: str) -> str:
         """Links to the pages that use an entry, in the order of the menu."""
-        links = [
-            f"[{page.title or page.file.src_uri}]({relative(page.file.src_uri, uri)})"
-            for page in self.menu
-            if name in self.used.get(page.file.src_uri, {}).values()
-        ]
-        return f"Used on: {', '.join(links)}.\n{{ .used }}" if links else ""
+        links = []
+        for page in self.menu:
+            user = page.file.src_uri
+            if name in self.used.get(user, {}).values():
+                links.append(f"[{escaped(page.title or user)}]({relative(user, uri)})")
+        return f"Used on: {', '.join(links)}\n{{ .used }}" if links else ""
 
     def linked(self, text: str, uri: str, names: Names) -> str:
         """A text in which code that is a known name links to it, at its first mention.
@@ -224,5 +224,7 @@ def escaped(text: str) -> str:
 
 
 def relative(target: str, uri: str) -> str:
-    """The address of a source for a link on a page."""
+    """The address of a source, or of a place in it, for a link on a page."""
+    if target.startswith(f"{uri}#"):
+        return target.removeprefix(uri)
     return relpath(target, dirname(uri) or ".")
