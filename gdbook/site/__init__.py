@@ -12,7 +12,7 @@ figure_svg      a figure as a drawing for both colour schemes
 figure_csv      a figure's data as a table
 downloads       the page as a notebook and a script, the data of its figures
 widgets         interactive figures
-api             the reference of the science, and links to its entries
+api             the reference of the science, and links to it; `api_source` beside it
 markdown        cells and outputs as one Markdown text, which MkDocs renders
 katex           formulas as HTML and MathML; `katex_text` and `katex_fonts` beside it
 cache           outputs and formulas, kept between builds

@@ -2,7 +2,7 @@
 
 In a Markdown page `::: gdbook.theory` stands for the modules of that package, as with
 mkdocstrings. Each function gets its signature, its docstring, and the pages that use
-it. The sources are read, not imported. Docstrings are text: an asterisk is no Markdown.
+it. Docstrings are text: an asterisk in them is no Markdown.
 """
 
 import ast
@@ -11,38 +11,27 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from posixpath import dirname, relpath
 
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.pages import Page
 
+from gdbook.site.api_source import (
+    Definition,
+    Module,
+    imported,
+    members,
+    modules,
+    signature,
+)
 from gdbook.site.inline_values import as_text
 from gdbook.site.markdown import Waiting
 from gdbook.site.source import Cell
-from gdbook.site.source_quotes import definitions, from_gdbook, segment
 from gdbook.site.spans import spans
 
-ROOT = Path(__file__).parents[2]  # it contains the package gdbook
 DIRECTIVE = re.compile(r"^::: (gdbook(?:\.\w+)*)$", re.MULTILINE)
-NEXT_PARAMETER = re.compile(r", (?=[*\w]+:)")
-WIDTH = 44  # characters of a signature on one line: as many as a phone shows
 LISTED = re.compile(r"(\w+)  +(.+)")  # a line of a package's list of modules
-Definition = ast.FunctionDef | ast.ClassDef
 Names = Mapping[str, str]  # what short names stand for, in full
-
-
-class Module:
-    """A module of the science, as its source says."""
-
-    def __init__(self, name: str, path: Path) -> None:
-        source = path.read_text(encoding="utf-8")
-        self.name, self.tree, known = name, ast.parse(source), definitions(source)
-        self.names = {one: f"{name}.{one}" for one in known} | imported(self.tree)
-        own = {id(node): node for one, node in known.items() if one[0] != "_"}.values()
-        self.entries = [node for node in own if isinstance(node, Definition)]
-        rest = [node for node in own if isinstance(node, ast.Assign | ast.AnnAssign)]
-        self.constants = "\n".join(segment(source, node) for node in rest)
 
 
 @dataclass
@@ -149,67 +138,6 @@ class Reference:
             else:
                 done += span.text
         return done
-
-
-def modules(name: str, place: str) -> list[Module]:
-    """A package and its modules, or a module. Raises PluginError if it is neither."""
-    path = ROOT.joinpath(*name.split("."))
-    if path.with_suffix(".py").is_file():
-        return [Module(name, path.with_suffix(".py"))]
-    files = [one for one in sorted(path.glob("*.py")) if one.stem != "__main__"]
-    if not files:
-        raise PluginError(f"{place}: got `::: {name}`, wanted a package or a module")
-    return [
-        Module(f"{name}.{one.stem}".removesuffix(".__init__"), one) for one in files
-    ]
-
-
-def members(node: Definition, module: str) -> Iterator[tuple[str, Definition]]:
-    """A definition and, if it is a class, its methods, each with its name in full."""
-    name = f"{module}.{node.name}"
-    yield name, node
-    for one in node.body if isinstance(node, ast.ClassDef) else []:
-        if isinstance(one, ast.FunctionDef) and one.name[0] != "_":
-            yield f"{name}.{one.name}", one
-
-
-def imported(tree: ast.Module) -> dict[str, str]:
-    """What the names that code imports from gdbook stand for, in full."""
-    nodes = [one for one in ast.walk(tree) if isinstance(one, ast.ImportFrom)]
-    return {
-        alias.asname or alias.name: f"{node.module}.{alias.name}"
-        for node in nodes
-        if from_gdbook(node)
-        for alias in node.names
-    }
-
-
-def signature(node: Definition) -> str:
-    """How to call a definition: on one line, or with a line for each parameter."""
-    parts = [*fields(node)] if isinstance(node, ast.ClassDef) else parameters(node)
-    returns = getattr(node, "returns", None)
-    end = f" -> {ast.unparse(returns)}" if returns else ""
-    if "property" in map(ast.unparse, node.decorator_list):
-        return node.name + end
-    line = f"{node.name}({', '.join(parts)}){end}"
-    if len(line) <= WIDTH or not parts:
-        return line
-    return "\n".join([f"{node.name}(", *(f"    {one}," for one in parts), f"){end}"])
-
-
-def fields(node: ast.ClassDef) -> Iterator[str]:
-    """What a class is made from: the fields of a dataclass, or its parameters."""
-    for one in node.body:
-        if isinstance(one, ast.AnnAssign):
-            yield ast.unparse(one)
-        elif isinstance(one, ast.FunctionDef) and one.name == "__init__":
-            yield from parameters(one)
-
-
-def parameters(node: ast.FunctionDef) -> list[str]:
-    """The parameters of a function, with their types and defaults."""
-    text = re.sub(r"^self(, )?", "", ast.unparse(node.args))
-    return [one.replace("=", " = ", 1) for one in NEXT_PARAMETER.split(text) if one]
 
 
 def block(code: str, waiting: Waiting) -> str:

@@ -63,6 +63,7 @@ def test_an_entry_has_signature_docstring_and_the_pages_that_use_it(reference):
     step = entry(reference, "gdbook.theory.zero.float_step")
     assert "    w: np.ndarray,\n    x: float,\n" in step
     assert "each operation rounded to float32" in step
+    assert not reference.find(id="gdbook.experiments._toy")
     assert "Used on" not in step
     names = ["course.sgd", "data.setup_seed", "theory.zero.epochs_to_print_zero"]
     for name in names:  # shown; passed on by another module; hidden, and renamed
@@ -100,6 +101,8 @@ def test_docstrings_are_text_and_no_markdown(reference):
     assert "first prints as 0" in shown
     assert "x̄²·(w − w*)²" in shown
     assert not reference.select("article em")
+    seed = reference.find(id="gdbook.data.setup_seed")
+    assert seed.find_next("code", string="random").parent.name == "p"
 
 
 def test_code_that_names_an_entry_links_to_it_once_and_not_in_headings(listed):

@@ -28,7 +28,7 @@ SHAPE = re.compile(
     r"\((?:[\w!·+²… ]+,)+[\w!·+²… ]*\)|\(\)|\b(elementwise|shaped as|shapes?)\b", re.I
 )
 UNIT = re.compile(r"\b(dimensionless|seconds|nats|units)\b", re.I)
-SOURCE = re.compile(r"\bSource: ")
+SOURCE = re.compile(r"\bSource:\s")
 YEAR = re.compile(r"\b(1[6-9]|20)\d\d\b")
 # a word with a capital that begins no sentence; Xw and Cov are shorter than names
 CAPITAL = re.compile(r"(?<![.:?] )(?<!\A)\b[A-Z][a-zö]{3,}\b")
