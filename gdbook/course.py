@@ -1,7 +1,11 @@
 """The experiment in the few lines that the pages show, under the course's names.
 
-These functions check nothing. The package computes with those of `data`, `linear` and
-`sgd`, which refuse bad input; a test holds the two equal on random inputs.
+These functions check nothing. The package computes with those of `gdbook.data`,
+`gdbook.linear` and `gdbook.sgd`, which refuse bad input; a test holds the two equal on
+random inputs.
+
+Shapes: X (n, d), w (d, 1), b (1,), y and ŷ (n, 1); of the toys X, y and ŷ (n,), w and b
+(1,).
 """
 
 import random

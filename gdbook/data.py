@@ -42,7 +42,8 @@ def minibatches(
 ) -> Iterator[tuple[Tensor, ...]]:
     """Cut tensors, their rows put in the given order, into mini-batches.
 
-    The last batch holds what is left over. Raises ValueError unless all tensors have
+    Shapes: tensors (n, …), batches (batch_size, …). The last batch holds what is left
+    over. Raises ValueError unless all tensors have
     the same number of rows, at least 1, and batch_size is at least 1.
     """
     rows = [len(tensor) for tensor in tensors]

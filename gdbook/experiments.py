@@ -2,7 +2,9 @@
 
 Every experiment runs in two ways that must agree: with gradients by autograd, as in
 the article, or (`by_hand=True`) with gradients by the formulas below, in NumPy's
-float32. All quantities are dimensionless.
+float32. All quantities are dimensionless. Shapes: the regression has features (n, 2),
+labels (n, 1), parameters (2, 1) and (1,); a toy has features and labels (n,), its
+parameters (1,).
 """
 
 from collections.abc import Callable

@@ -1,4 +1,8 @@
-"""Linear models, squared losses, and what calculus says about them in closed form."""
+"""Linear models, squared losses, and what calculus says about them in closed form.
+
+Shapes, if no others are named: X (n, d), w (d, 1), b (1,), y and ŷ (n, 1); of the toys
+X, y and ŷ (n,), w and b (1,).
+"""
 
 import torch
 from torch import Tensor

@@ -2,8 +2,8 @@
 
 An update takes parameters, gradient, state and step size, and returns new parameters
 and a new state; it changes nothing. The state is () before the first step. Everything
-is elementwise, so that a step size of the shape (k, 1) and parameters of the shape
-(k, p) make k runs at once. Dimensionless.
+is elementwise. Shapes: parameters and gradients (p,), or, for k runs at once, (k, p)
+with step sizes (k, 1). Dimensionless.
 """
 
 import time

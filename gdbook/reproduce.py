@@ -82,7 +82,7 @@ def print_loss(loss: float) -> str:
 
 
 def print_tensor(tensor: Tensor) -> list[str]:
-    """Print a tensor as torch does, and return the printed numbers."""
+    """Print a tensor of any shape as torch does, and return the printed numbers."""
     return re.findall(r"-?\d+\.\d*(?:e[+-]\d+)?", str(tensor))
 
 

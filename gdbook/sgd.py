@@ -2,7 +2,8 @@
 
 There are two loops. `train` lets torch find the gradients (autograd);
 `train_by_hand` is given them as a formula and works in NumPy's float32. Both draw
-their samples from Python's `random`, in the same order.
+their samples from Python's `random`, in the same order. Shapes: features (n,) or
+(n, d), labels (n,) or (n, 1); parameters have any.
 """
 
 import math
@@ -151,7 +152,8 @@ def cut(
     """Go through features and labels in each of the orders, in mini-batches.
 
     Features that are one number each, taken one by one, come as plain numbers: to
-    NumPy a number costs a tenth of an array that holds it.
+    NumPy a number costs a tenth of an array that holds it. Raises ValueError when there
+    are no samples, or not as many labels.
     """
     if not len(X) == len(y) > 0:
         raise ValueError(f"wanted as many labels as samples; got {len(y)}, {len(X)}")

@@ -13,6 +13,7 @@ figure_csv      a figure's data as a table
 downloads       the page as a notebook and a script, the data of its figures
 picture         the picture of a page, for those who link it
 widgets         interactive figures
+api             the reference of the science, and links to it; `api_source` beside it
 markdown        cells and outputs as one Markdown text, which MkDocs renders
 katex           formulas as HTML and MathML; `katex_text` and `katex_fonts` beside it
 cache           outputs and formulas, kept between builds

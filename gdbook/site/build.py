@@ -11,6 +11,7 @@ from mkdocs.structure.toc import AnchorLink
 from mkdocs_jupyter.plugin import NotebookFile
 
 from gdbook.site import (
+    api,
     downloads,
     execute,
     inline_values,
@@ -23,6 +24,7 @@ from gdbook.site import (
 )
 from gdbook.site.cache import Cache
 from gdbook.site.markdown import Assembly, Waiting
+from gdbook.site.source_quotes import Quotations
 
 ZIP = "notebooks.zip"  # all notebooks, at the top of the site
 
@@ -44,6 +46,7 @@ class Build:
         self.notebooks: dict[str, bytes] = {}  # by where they are published
         self.waiting: dict[str, Waiting] = {}
         self.formulas: set[str] = set()  # the HTML of each
+        self.reference = api.Reference()
         self.url = config.site_url
 
     def end(self) -> None:
@@ -67,13 +70,19 @@ class Build:
         """Run all notebook pages; the plugin then publishes the executed notebooks."""
         published = [file for file in files if self.is_published(file)]
         taken = addresses(published)
+        for file in published:
+            if file.src_uri.endswith(".md"):
+                check_encoding(file)
+                self.reference.read(file.src_uri, file.content_string)
         sources = {
             file.src_uri: file for file in published if isinstance(file, NotebookFile)
         }
-        cells = {
-            uri: notebook.prepare(Path(str(file.abs_src_path)), uri)
-            for uri, file in sources.items()
-        }
+        cells = {}
+        for uri, file in sources.items():
+            quotations = Quotations()
+            path = Path(str(file.abs_src_path))
+            cells[uri] = notebook.prepare(path, uri, quotations)
+            self.reference.use(uri, cells[uri], quotations.quoted)
         programs = {
             uri: notebook.program_of(page, self.books) for uri, page in cells.items()
         }
@@ -139,11 +148,14 @@ class Build:
         self.waiting[uri] = assembly.waiting
         return assembly.text
 
-    def with_values(self, text: str, page: SitePage) -> str:
-        """The text of a Markdown page with the values that need no kernel."""
+    def finish_markdown(self, text: str, page: SitePage) -> str:
+        """The text of a page with its values, and with what the reference gives."""
         uri = page.file.src_uri
-        if uri in self.pages:
-            return text
+        text = text if uri in self.pages else self.with_values(text, uri)
+        return self.reference.expanded(text, uri, self.waiting[uri])
+
+    def with_values(self, text: str, uri: str) -> str:
+        """The text of a Markdown page with the values that need no kernel."""
         for name in inline_values.programs(text, self.books, uri):
             raise PluginError(f"{uri}: `={name}`: only notebook pages have code")
         values = inline_values.look_up(text, self.books, uri)

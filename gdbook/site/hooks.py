@@ -15,6 +15,7 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from gdbook.site import policy
@@ -49,6 +50,11 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     build.add_zip(files, config)
 
 
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+    """Tell the reference which pages there are, and in which order."""
+    build.reference.menu = nav.pages
+
+
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Draw the pictures of pages; tell the templates what they cannot know.
 
@@ -68,8 +74,8 @@ def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
 def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
-    """Put values into the prose of a Markdown page."""
-    return build.with_values(markdown, page)
+    """Put in values, the entries of the reference, and links to them."""
+    return build.finish_markdown(markdown, page)
 
 
 @event_priority(-100)  # mkdocs-jupyter has put its own renderer on the page by now

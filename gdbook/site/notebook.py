@@ -41,9 +41,8 @@ def is_figure(output: dict) -> bool:
     return any(form in output.get("data", {}) for form in FIGURES)
 
 
-def prepare(path: Path, uri: str) -> tuple[Cell, ...]:
+def prepare(path: Path, uri: str, quotations: Quotations) -> tuple[Cell, ...]:
     """The cells of a notebook page, gdbook's sources in place of their imports."""
-    quotations = Quotations()
     return tuple(
         replace(cell, source=quotations.expand(cell)) if cell.shown else cell
         for cell in read_page(path, uri)

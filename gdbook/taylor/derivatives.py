@@ -1,4 +1,7 @@
-"""Gradients, Hessians, Taylor polynomials and their remainders."""
+"""Gradients, Hessians, Taylor polynomials and their remainders.
+
+Shapes, for n variables: points, directions and gradients (n, 1), Hessians (n, n).
+"""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise

@@ -1,4 +1,7 @@
-"""The steepest direction, by multipliers and by norms."""
+"""The steepest direction, by multipliers and by norms.
+
+Shapes: a gradient g and a direction v (n, 1), the matrix A of a norm (n, n).
+"""
 
 import numpy as np
 import sympy as sp

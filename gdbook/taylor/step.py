@@ -1,4 +1,7 @@
-"""How long a step may be: best step, smoothness, descent lemma, backtracking."""
+"""How long a step may be: best step, smoothness, descent lemma, backtracking.
+
+Shapes, if no others are named: the gradient g (n, 1), the Hessian H (n, n).
+"""
 
 from collections.abc import Callable
 

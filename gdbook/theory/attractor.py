@@ -84,8 +84,9 @@ def stationary_covariance(maps: EpochMaps) -> np.ndarray:
 def toy_rounding_spread(maps: EpochMaps, near: np.ndarray) -> np.ndarray:
     """Deviation of float32 parameters by rounding after each step of a pass, (p,).
 
-    Σ = E[AΣAᵀ] + n·diag(ulp²)/12: as in `rounding_spread`, charging every one of the n
-    steps with a rounding that no later step of its pass shrinks. An upper estimate.
+    Σ = E[AΣAᵀ] + n·diag(ulp²)/12: as in `gdbook.theory.floor.rounding_spread`, charging
+    every one of the n steps with a rounding that no later step of its pass shrinks. An
+    upper estimate.
     """
     ulps, p = np.spacing(np.abs(near).astype(np.float32)).astype(float), len(near)
     noise = maps.orders.shape[1] * np.diag(ulps**2 / 12).ravel()

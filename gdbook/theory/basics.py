@@ -26,7 +26,7 @@ def geometric_sum(ratio: np.ndarray, terms: np.ndarray | int) -> np.ndarray:
 
 
 def spectrum(H: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues of a symmetric matrix in rising order, and its eigenbasis."""
+    """Eigenvalues, (p,), of a symmetric (p, p) matrix, rising, and its eigenbasis."""
     return np.linalg.eigh(np.asarray(H, float))
 
 
@@ -42,7 +42,8 @@ def critical_lr(curvature: float) -> float:
 def steps_needed(factor: np.ndarray | float, tolerance: float) -> np.ndarray:
     """Steps until |factor|ᵗ ≤ tolerance: t = ⌈ln tolerance / ln |factor|⌉.
 
-    Elementwise; infinite where |factor| ≥ 1. Raises unless 0 < tolerance < 1.
+    Elementwise; infinite where |factor| ≥ 1. Raises ValueError unless the tolerance is
+    between 0 and 1.
     """
     if not 0 < tolerance < 1:
         raise ValueError(f"wanted 0 < tolerance < 1, got {tolerance}")

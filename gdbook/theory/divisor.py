@@ -11,7 +11,7 @@ def pass_limits(x: np.ndarray, divisor: int) -> list[tuple[float, float]]:
     """Intervals of step sizes for which a pass in any order contracts, exactly.
 
     They are where |∏(1 − 2ηxᵢ²/m)| < 1; their ends are the positive roots of
-    ∏ = 1 and ∏ = −1.
+    ∏ = 1 and ∏ = −1. Shape: x (n,). Raises ValueError when all features are 0.
     """
     product = pass_polynomial(x, divisor)
     if not np.any(x):

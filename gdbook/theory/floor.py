@@ -114,6 +114,7 @@ def batch_noise(X: np.ndarray, y: np.ndarray, batch_size: int) -> np.ndarray:
     """Covariance of a batch's mean gradient at the least-squares solution, (p, p).
 
     C = (1/n)Σ rᵢ²xᵢxᵢᵀ · 1/m · (n − m)/(n − 1), for m of n samples without replacement.
+    Raises ValueError unless 1 ≤ m ≤ n.
     """
     g = residual_gradients(X, y)
     n, m = len(g), batch_size
@@ -221,7 +222,7 @@ def rounding_spread(
 
 
 def rounding_margin(value: np.ndarray | float, decimals: int) -> np.ndarray:
-    """How far a value may move before it prints other digits with so many decimals."""
+    """How far a value may move before its printed decimals change, elementwise."""
     scaled = np.abs(np.asarray(value, float)) * 10.0**decimals
     below = np.abs(scaled - (np.floor(scaled) + 0.5))
     return np.minimum(below, scaled + 0.5) / 10.0**decimals

@@ -12,6 +12,7 @@ def heavy_ball_rate(
 
     w' = w − ηλw + β(w − w₋₁): the largest root of z² − (1 + β − ηλ)z + β = 0. Where the
     roots are complex, (1 − √β)² < ηλ < (1 + √β)², their product is β: the rate is √β.
+    Raises ValueError unless the curvature is positive and 0 ≤ β < 1.
     """
     check_positive(curvature=curvature)
     if not 0 <= momentum < 1:

@@ -1,4 +1,8 @@
-"""How many new samples tell a wrong label from a wrong model."""
+"""How many new samples tell a wrong label from a wrong model.
+
+Shapes: x, y and the predictions for them have the same shape, such as
+(num_points, num_runs).
+"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -74,6 +78,7 @@ def points_to_decide(
 
     Wald's identity (1945): it is (ln odds + overshoot)/information. The overshoot is at
     least 0 and at most E[max(X, 0)²]/E[X] (Lorden, 1970), X the ratio of one point.
+    Raises ValueError unless odds > 1.
     """
     if odds <= 1:
         raise ValueError(f"wanted odds > 1, got {odds}")

@@ -11,8 +11,8 @@ from gdbook.theory.basics import check_positive, check_samples
 def decaying_lrs(lr: float, num_epochs: int, half_after: float) -> np.ndarray:
     """Step size of each epoch, lr/(1 + k/half_after), k = 0, 1, …: half of lr after k.
 
-    Their sum grows without bound, that of their squares does not: the condition of
-    Robbins and Monro (1951).
+    Shape: (num_epochs,). Their sum grows without bound, that of their squares does not:
+    the condition of Robbins and Monro (1951).
     """
     check_positive(lr=lr, num_epochs=num_epochs, half_after=half_after)
     return lr / (1 + np.arange(num_epochs) / half_after)

@@ -1,4 +1,7 @@
-"""How many steps a step size needs, predicted and counted."""
+"""How many steps a step size needs, predicted and counted.
+
+Shapes: H (p, p), X (n, p), step sizes () or (k,); what is returned for each has theirs.
+"""
 
 from collections.abc import Callable
 
@@ -47,7 +50,8 @@ def batch_mean_square_radius(X: np.ndarray, lr: float, batch_size: int) -> float
     """Factor of E‖w − w*‖² for a batch drawn afresh: it must be below 1 to settle.
 
     Spectral radius of E[(I − ηH_B) ⊗ (I − ηH_B)], where E[H_B ⊗ H_B] is H ⊗ H plus
-    1/m·(n − m)/(n − 1) times the covariance of the single samples' xxᵀ ⊗ xxᵀ.
+    1/m·(n − m)/(n − 1) times the covariance of the single samples' xxᵀ ⊗ xxᵀ. Raises
+    ValueError unless 1 ≤ m ≤ n and n ≥ 2.
     """
     X = np.asarray(X, float)
     n, p, m = len(X), X.shape[1], batch_size

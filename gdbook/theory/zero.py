@@ -1,4 +1,7 @@
-"""When the loss of a toy prints as zero, and when it is zero in float32."""
+"""When the loss of a toy prints as zero, and when it is zero in float32.
+
+Shapes: x and y (n,), one number for each sample; w any.
+"""
 
 import math
 from itertools import permutations

@@ -138,6 +138,8 @@ def test_a_walk_notices_a_hidden_focus_and_a_trap(flaw, shows, leaves, browser):
         ("curvature", "why/how-long.html"),
         ("notation", "reference/notation.html"),
         ("licence", "reference/article.html"),
+        ("train_by_hand", "reference/api.html"),
+        ("mean_path", "reference/api-theory.html"),
     ],
 )
 def test_search_finds_what_readers_type_in_a_plain_folder(words, target, browser, site):
