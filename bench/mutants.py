@@ -5,12 +5,13 @@ tests of this module run on it, in a process of its own. One of them must fail, 
 mutant must stand in equivalents.toml, with the reason why no test can tell it.
 
 mutmut makes the mutants: of the tools for Python it has the newest release, and changes
-calls and assignments too. Its own runner leaves out constants and properties, and needs
-a changed copy of the book in its folder. Here the changed source stays in memory, so an
-interrupted run leaves nothing behind.
+calls and assignments too. Its own runner leaves out what is outside of functions, and
+needs a changed copy of the book in its folder. Here the changed source stays in memory,
+so that an interrupted run leaves nothing behind.
 """
 
 import argparse
+import ast
 import difflib
 import hashlib
 import importlib
@@ -24,11 +25,14 @@ import tempfile
 import time
 import tomllib
 import traceback
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from bench.table import table
 
@@ -66,40 +70,64 @@ class Mutant:
         return self.file, self.function, self.line, self.becomes
 
 
-def mutants(file: str, functions: Collection[str] | None = None) -> Iterator[Mutant]:
-    """All mutants of a module, or of some of its functions."""
+@dataclass(frozen=True)
+class Change:
+    """What mutmut changes in a module: the mutant that is made when it is drawn."""
+
+    file: str
+    function: str
+    number: int  # among those of the function
+    mutant: Callable[[], Mutant]
+
+
+def changes(file: str) -> Iterator[Change]:
+    """All changes of a module."""
     from mutmut.mutation.file_mutation import create_mutations
 
     module, mutations, *_ = create_mutations(file, (ROOT / file).read_text("utf-8"))
+    statement_of = {node: top for top in module.body for node in nodes(top)}
+    counts: Counter[str] = Counter()
     for one in mutations:
         place = one.contained_by_top_level_function
         name = getattr(getattr(place, "name", None), "value", "")
-        if functions is not None and name not in functions:
-            continue
-        node = place or module
-        before = module.code_for_node(node)
-        after = module.code_for_node(
-            node.deep_replace(one.original_node, one.mutated_node)
-        )
-        source = module.code.replace(before, after, 1)
-        yield Mutant(file, name, *changed(before, after), source)
+        counts[name] += 1
+        top = statement_of[one.original_node]
+        make = partial(made, file, name, module, top, one)
+        yield Change(file, name, counts[name], make)
+
+
+def made(file: str, function: str, module: Any, top: Any, mutation: Any) -> Mutant:
+    """The mutant of a change in one of the statements at the top of a module."""
+    new = top.deep_replace(mutation.original_node, mutation.mutated_node)
+    before, after = module.code_for_node(top), module.code_for_node(new)
+    source = module.code.replace(before, after, 1)
+    return Mutant(file, function, *changed(before, after), source)
+
+
+def nodes(tree: Any) -> Iterator[Any]:
+    """All nodes of a syntax tree."""
+    yield tree
+    for child in tree.children:
+        yield from nodes(child)
 
 
 def changed(before: str, after: str) -> tuple[str, str]:
     """The lines that differ, as they were and as they are, without indentation."""
-    diff = [*difflib.ndiff(before.splitlines(), after.splitlines())]
+    lines = before.splitlines(), after.splitlines()
+    diff = [*difflib.unified_diff(*lines, n=0)][2:]  # without its head
     old, new = (
-        "\n".join(line[2:].strip() for line in diff if line.startswith(sign))
+        "\n".join(line[1:].strip() for line in diff if line.startswith(sign))
         for sign in "-+"
     )
     return old, new
 
 
-def sampled(found: Sequence[Mutant], count: int, seed: int = SEED) -> list[Mutant]:
-    """Some mutants, in an order drawn by their content: an edit leaves the others."""
+def drawn(found: Sequence[Change], count: int, seed: int = SEED) -> list[Change]:
+    """Some of the changes, in random order; an edit of a function draws few others."""
 
-    def draw(mutant: Mutant) -> bytes:
-        return hashlib.sha256(repr((seed, mutant.key)).encode()).digest()
+    def draw(one: Change) -> bytes:
+        text = f"{seed} {one.file} {one.function} {one.number}"
+        return hashlib.sha256(text.encode()).digest()
 
     return sorted(found, key=draw)[:count]
 
@@ -119,17 +147,25 @@ def read_equivalents(path: Path = EQUIVALENTS) -> dict[Key, str]:
     return found
 
 
-def stale(equivalents: Sequence[Key]) -> list[Key]:
-    """Entries that are no mutants of the sources any more."""
-    known = {
-        mutant.key
-        for file in {file for file, *_ in equivalents}
-        if (ROOT / file).is_file()
-        for mutant in mutants(
-            file, {name for of, name, *_ in equivalents if of == file}
-        )
-    }
-    return [key for key in equivalents if key not in known]
+def stale(equivalents: Iterable[Key]) -> list[Key]:
+    """Entries whose line is no more in their function."""
+    return [
+        key
+        for key in equivalents
+        if not {*key[2].splitlines()} <= {*lines_of(key[0], key[1])}
+    ]
+
+
+def lines_of(file: str, function: str) -> list[str]:
+    """The lines of the functions of this name in a file, without indentation."""
+    text = (ROOT / file).read_text("utf-8") if (ROOT / file).is_file() else ""
+    lines = [line.strip() for line in text.splitlines()]
+    spans = [
+        range(node.lineno - 1, node.end_lineno or 0)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    ]
+    return [lines[i] for span in spans for i in span] if function else lines
 
 
 def own_tests(file: str) -> list[str]:
@@ -269,13 +305,14 @@ def main() -> int:
     if unknown := set(asked.file) - set(MODULES):
         parser.error(f"no module {sorted(unknown)}: there are {MODULES}")
     equivalents = read_equivalents()
-    found = [one for file in asked.file or MODULES for one in mutants(file)]
-    chosen = found if asked.all else sampled(found, asked.sample, asked.seed)
+    found = [one for file in asked.file or MODULES for one in changes(file)]
+    count = len(found) if asked.all else asked.sample
+    chosen = [one.mutant() for one in drawn(found, count, asked.seed)]
     equal = [one for one in chosen if one.key in equivalents]
     print(f"{len(chosen)} of {len(found)} mutants\n", flush=True)
     left = survivors([one for one in chosen if one not in equal], asked.jobs)
-    for key in (old := stale([*equivalents])):
-        print(f"{EQUIVALENTS.name} has what is no mutant:\n{described(Mutant(*key))}")
+    for key in (old := stale(equivalents)):
+        print(f"{EQUIVALENTS.name}: no such line any more:\n{described(Mutant(*key))}")
     shown = result(chosen, equal, left)
     print(f"\n{shown}")
     if asked == parser.parse_args([]):  # the sample that everybody draws

@@ -122,6 +122,12 @@ def test_the_excess_keeps_its_half() -> None:
     assert excess_loss(w, np.zeros(2), H) == pytest.approx(by_hand)
 
 
+def test_the_excess_is_computed_in_float64_whatever_comes_in() -> None:
+    far, near = np.array([1e8], np.float32), np.array([1], np.float32)
+    excess = excess_loss(far, near, np.eye(1))
+    assert excess == pytest.approx(0.5 * (1e8 - 1) ** 2, rel=1e-12)
+
+
 def test_the_floor_of_this_data_set_is_a_usual_one(
     data: tuple[np.ndarray, np.ndarray], solved: dict[str, np.ndarray]
 ) -> None:
