@@ -5,6 +5,7 @@
 # make determinism  build the book twice, under circumstances that differ; compare bytes
 # make bench   measure, and write the tables that the book prints
 # make platforms  verify the article's numbers on this processor, and keep the table
+# make mutants  change the science a little, 200 times, and see its tests fail; all with ALL=1
 # make lock    write requirements.txt again, after a change of pyproject.toml
 # make upgrade the newest packages into requirements.txt, or PACKAGE=name alone
 # make audit   look the pinned packages up among known vulnerabilities; needs the network
@@ -20,7 +21,7 @@ TEST := $(IN) pytest --numprocesses auto --dist loadfile
 HERE := $(CURDIR)
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build check test determinism bench platforms vendor lock upgrade audit clean moved
+.PHONY: serve build check test determinism bench platforms mutants vendor lock upgrade audit clean moved
 .DEFAULT_GOAL := build
 
 serve: $(READY)
@@ -46,6 +47,10 @@ bench: $(READY)
 
 platforms: $(READY)
 	$(IN) bench platforms
+
+# mutmut: of the tools for Python that are kept up, the one with the newest release
+mutants: $(READY)
+	$(IN) bench.mutants $(if $(ALL),--all)
 
 vendor: $(READY)
 	$(IN) gdbook.site.vendor.update

@@ -106,7 +106,7 @@ def epochs_until_statistical(
 def residual_gradients(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Pull rᵢxᵢ of each sample at the least-squares solution, (n, p); the sum is 0."""
     X, y = check_samples(X, y)
-    w_star = np.linalg.lstsq(X, y, rcond=None)[0]
+    w_star = np.linalg.lstsq(X, y)[0]
     return (y - X @ w_star)[:, None] * X
 
 
@@ -150,7 +150,7 @@ def shuffled_mean(
     """
     X, y = check_samples(X, y)
     n, K, m = len(X), count_batches(len(X), batch_size), batch_size
-    w_star = np.linalg.lstsq(X, y, rcond=None)[0]
+    w_star = np.linalg.lstsq(X, y)[0]
     H, lengths, share = X.T @ X / n, (X**2).sum(axis=1), (n - m) / (n - 1) / m
     var = share * ((X.T * lengths) @ X / n - H @ H)
     d = 0.5 * lr**2 * K * share * (lengths @ residual_gradients(X, y)) / n

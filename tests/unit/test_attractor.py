@@ -202,6 +202,13 @@ def test_rounding_moves_the_long_run_less_than_its_printed_digit(
     assert rounding_margin(path[-1][0], 4) > 8 * spread[0]
 
 
+def test_each_of_four_steps_is_charged_a_rounding_that_later_passes_shrink() -> None:
+    maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+    a = 0.94 * 0.76 * 0.46  # from 1 to 2 the unit in the last place is 2⁻²³
+    expected = math.sqrt(4 * 4.0**-23 / 12 / (1 - a**2))
+    assert toy_rounding_spread(maps, np.array([-1.5])) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("bad", [[0, 1, 2, 2], [1, 2, 3, 4]])
 def test_an_order_that_is_none_is_refused(bad: list[int]) -> None:
     maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)

@@ -37,6 +37,17 @@ def test_labels_are_the_linear_truth_plus_noise_of_a_hundredth():
     assert labels.shape == (40_000, 1)
 
 
+def test_data_are_drawn_as_the_article_does():
+    setup_seed(20)
+    X = torch.normal(0, 1, (5, 2))
+    y = torch.matmul(X, W) + 4.2
+    y += torch.normal(0, 0.01, y.shape)
+    setup_seed(20)
+    features, labels = synthetic_data(W, 4.2, 5)
+    assert torch.equal(features, X)
+    assert torch.equal(labels, y.reshape((-1, 1)))
+
+
 def test_features_are_standard_normal():
     setup_seed(1)
     features, _ = synthetic_data(W, 4.2, 40_000)

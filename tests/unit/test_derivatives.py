@@ -246,6 +246,12 @@ def test_an_intermediate_point_exists_and_makes_lagrange_form_exact(
         assert abs(form.subs(xi, middle + step / 100) / missed - 1) > 1e-6
 
 
+def test_an_intermediate_point_has_15_digits():
+    # x³ = 3ξ²·x from 0 to 1 makes ξ = 1/√3
+    middle = intermediate_point(x**3, [x], [0], [1], 0, 1)
+    assert str(middle) == str(sp.N(1 / sp.sqrt(3), 15)) == "0.577350269189626"
+
+
 def test_lagrange_bound_holds_with_a_true_bound_of_the_derivative_and_fails_below():
     rng = np.random.default_rng(3)
     for order in range(4):

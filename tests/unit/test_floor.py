@@ -122,6 +122,12 @@ def test_the_excess_keeps_its_half() -> None:
     assert excess_loss(w, np.zeros(2), H) == pytest.approx(by_hand)
 
 
+def test_the_excess_is_computed_in_float64_whatever_comes_in() -> None:
+    far, near = np.array([1e8], np.float32), np.array([1], np.float32)
+    excess = excess_loss(far, near, np.eye(1))
+    assert excess == pytest.approx(0.5 * (1e8 - 1) ** 2, rel=1e-12)
+
+
 def test_the_floor_of_this_data_set_is_a_usual_one(
     data: tuple[np.ndarray, np.ndarray], solved: dict[str, np.ndarray]
 ) -> None:
@@ -296,6 +302,19 @@ def test_float32_rounding_spreads_as_predicted(
     check_spread(rounded - exact, spread)
     with pytest.raises(AssertionError):
         check_spread(rounded - exact, spread * math.sqrt(12))
+
+
+def test_each_step_adds_a_uniform_rounding_that_later_steps_shrink() -> None:
+    turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+    H = turn @ np.diag([0.3, 2.0]) @ turn.T
+    # float32 has 24 bits: from 2 to 4 its unit is 2⁻²², from ¼ to ½ it is 2⁻²⁵; a
+    # uniform error of that width has its square over 12 as variance
+    variance, total = np.diag([4.0**-22, 4.0**-25]) / 12, np.zeros((2, 2))
+    for _ in range(7):
+        P = np.eye(2) - 0.4 * H
+        total = P @ total @ P + variance
+    spread = rounding_spread(np.array([3, -0.3]), H, 0.4, 7)
+    np.testing.assert_allclose(spread, np.sqrt(np.diag(total)))
 
 
 def test_batch_noise_is_the_covariance_over_all_batches() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gdbook import data
 from gdbook.experiments import clean_toy, wrong_label_non_linearity
-from gdbook.ledger import PUBLISHED, published, read_ledger
+from gdbook.ledger import PUBLISHED, Entry, published, read_ledger
 from gdbook.reproduce import compare, print_tensor
 
 ENTRIES = read_ledger()
@@ -79,6 +79,15 @@ def test_identifiers_are_unique(tmp_path):
         ValueError, match=r"unique identifiers, got twice: \['clean\.w'\]"
     ):
         read_ledger(copy)
+
+
+def test_one_number_has_the_name_of_its_entry_and_several_are_counted_from_1():
+    def named(*numbers):
+        return Entry("toy.w", "w", "toy", "final w", "line 1", numbers)
+
+    assert named("1.5").names() == ["toy.w"]
+    assert named("1.5", "2.5").names() == ["toy.w.1", "toy.w.2"]
+    assert published([named("1.5", "2.5")]) == {"toy.w.1": "1.5", "toy.w.2": "2.5"}
 
 
 def test_an_unknown_field_is_refused(tmp_path, by_hand_results):

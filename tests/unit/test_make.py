@@ -65,8 +65,8 @@ def test_new_requirements_are_installed(project):
 def test_nothing_is_called_by_a_script_that_knows_where_it_was_installed(project):
     commands = planned(
         project,
-        *("serve", "build", "test", "bench", "platforms", "vendor", "lock", "upgrade"),
-        "determinism",
+        *("serve", "build", "test", "determinism", "bench", "platforms", "mutants"),
+        *("vendor", "lock", "upgrade"),
     )
     assert commands.count(".venv/bin/") == commands.count(".venv/bin/python -m")
 
@@ -76,6 +76,11 @@ def test_nothing_is_called_by_a_script_that_knows_where_it_was_installed(project
 )
 def test_one_package_or_all_can_be_upgraded(arguments, end, project):
     assert planned(project, "upgrade", *arguments).endswith(f"{end}\n")
+
+
+def test_a_sample_of_mutants_is_tested_or_all(project):
+    assert "--all" not in planned(project, "mutants")
+    assert planned(project, "mutants", "ALL=1").endswith("bench.mutants --all\n")
 
 
 # A Python that installs nothing, and says how quiet it was asked to be.

@@ -344,6 +344,12 @@ def test_every_optimizer_gets_as_many_trials(name: str) -> None:
     assert grid["lr"].max() == pytest.approx(10)
 
 
+def test_every_second_setting_is_a_share() -> None:
+    for _, values in optimizers.SECOND.values():
+        assert len(values) == 5
+        assert all(0 < value < 1 for value in values)
+
+
 def test_the_search_for_sgd_finds_what_theory_predicts() -> None:
     lrs = optimizers.search_grid("SGD", 100, 1e-4, 10)["lr"][:, 0]
     stable, found = lrs < critical_lr(np.linalg.eigvalsh(H)[-1]), tuned("SGD")

@@ -68,7 +68,13 @@ def test_the_number_of_points_lies_between_its_bounds(odds: float) -> None:
 
 @pytest.mark.parametrize(
     ("gap", "sigma", "share", "odds"),
-    [(0.1, 0.1, 0.25, 20), (0.1, 0.05, 1, 20), (0.3, 0.1, 0.5, 3), (0.1, 0.3, 1, 100)],
+    [
+        (0.1, 0.1, 0.25, 20),
+        (0.1, 0.05, 1, 20),
+        (0.3, 0.1, 0.5, 3),
+        (0.1, 0.3, 1, 100),
+        (0.1, 0.1, 1, 1.5),
+    ],
 )
 def test_the_bounds_are_those_of_wald_and_lorden(
     gap: float, sigma: float, share: float, odds: float

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gdbook.data import setup_seed
-from gdbook.experiments import simple_value_and_grad
+from gdbook.experiments import bias_value_and_grad, simple_value_and_grad
 from gdbook.linear import simple_linreg, simple_squared_loss
 from gdbook.sgd import DivergenceError, History, sgd, train, train_by_hand
 
@@ -42,6 +42,19 @@ def test_the_gradient_is_that_of_the_sum_so_the_divisor_decides():
 
 def test_both_loops_agree_bit_for_bit():
     assert np.array_equal(run().params, run_by_hand().params)
+
+
+def test_both_loops_agree_on_two_parameters():
+    setup_seed(20)
+    params = [torch.tensor([n], requires_grad=True) for n in (2.0, 0.5)]
+    by_torch = train(simple_linreg, simple_squared_loss, params, X, Y, 0.3, 3, 1, 10)
+    setup_seed(20)
+    start = [np.float32(2), np.float32(0.5)]
+    data = X.numpy(), Y.numpy(), 0.3, 3, 1, 10
+    by_hand = train_by_hand(bias_value_and_grad, start, *data)
+    assert by_hand.params.shape == (13, 2)
+    # r = xw + b − y is 1 at most, and its last bit too: a few roundings near 2 a step
+    np.testing.assert_allclose(by_hand.params, by_torch.params, rtol=0, atol=1e-6)
 
 
 def test_a_wrong_formula_is_told_from_the_right_one():

@@ -221,6 +221,11 @@ def test_backtracking_takes_the_step_that_it_is_given_when_that_is_short_enough(
     assert backtracking(lambda q: q @ q / 2, lambda q: q, [3.0, 4.0], eta=0.5) == 0.5
 
 
+def test_backtracking_may_start_at_whole_numbers():
+    # 1/q falls from 1/2 to 4/9; NumPy has no negative powers of whole numbers
+    assert backtracking(lambda q: q[0] ** -1, lambda q: -(q**-2), [2]) == 1
+
+
 def test_backtracking_along_newtons_direction_accepts_the_full_step():
     A = np.array(SPD, float)
     start = np.array([5.0, 1.0])

@@ -56,6 +56,8 @@ ONE = [x], [0], [1]
         (lambda: gradient(x, [x, 2]), r"wanted an expression in symbols, got x in"),
         (lambda: gradient(sp.Eq(x, 1), [x]), r"wanted an expression .* got Eq\(x, 1\)"),
         (lambda: gradient(sp.Matrix([x]), [x]), "wanted an expression .* got Matrix"),
+        (lambda: gradient(sp.sign(complex_x), [complex_x]), r"real=True\) .* got sign"),
+        (lambda: at(gradient, sp.atan(1 / x), [x], [0]), r"atan\(1/x\) is AccumBounds"),
         (lambda: gradient(abs(complex_x), [complex_x]), r"real=True\) .* got Abs\(x\)"),
         (lambda: at(gradient, x * y, [x, y], [1]), r"of 2 components, got \[1\]"),
         (

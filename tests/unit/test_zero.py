@@ -1,5 +1,7 @@
 """When the loss of a toy prints as zero, and when it is zero."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -31,6 +33,21 @@ def test_the_loss_prints_zero_in_epoch_8_as_the_contraction_says(clean: Result) 
     # neither the neighbouring contraction nor another number of decimals gives 8
     assert epochs_to_print_zero(X_TOY[1:3], 1, PULL_LR, DIVISOR) != 8
     assert epochs_to_print_zero(X_TOY, 1, PULL_LR, DIVISOR, decimals=5) != 8
+
+
+@pytest.mark.parametrize("start_error", [-0.4, 0.7, 3.0])
+@pytest.mark.parametrize("decimals", [2, 6])
+def test_the_loss_prints_zero_first_in_the_epoch_of_a_descent(
+    start_error: float, decimals: int
+) -> None:
+    x, w, epochs = [0.5, 2.0], 1 + start_error, 0
+    loss = math.inf
+    while f"{loss:.{decimals}f}" != f"{0:.{decimals}f}":
+        for number in x:
+            w -= 0.1 / 5 * 2 * (number * w - number) * number
+        loss = sum((number * w - number) ** 2 for number in x) / 2
+        epochs += 1
+    assert epochs_to_print_zero(x, start_error, 0.1, 5, decimals) == epochs > 1
 
 
 def test_the_contraction_is_that_of_every_epoch(clean: Result) -> None:
