@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from gdbook.experiments import EXPERIMENTS, Result
 
@@ -15,6 +16,15 @@ ROOT = Path(__file__).parents[1]
 ENV = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
 MISSING = "missing tool: "  # how a reason to skip begins, if installing helps
 torch.set_num_threads(1)
+# the same examples everywhere, however slow the machine is
+settings.register_profile(
+    "book",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("book")
 
 
 def missing(tool: str) -> None:

@@ -45,8 +45,7 @@ from .random_pages import (
 EXAMPLES = int(os.environ.get("GDBOOK_EXAMPLES", "500"))
 PAGES = EXAMPLES // 60  # with kernels
 Sent = tuple[list[dict], str]
-SAME = settings(derandomize=True, database=None, deadline=None,
-                suppress_health_check=[*HealthCheck])  # fmt: skip
+SAME = settings(suppress_health_check=[*HealthCheck])
 
 PLACED = re.compile(r"page\.\w+, (cell|line) \d+\b")
 # what is found in the whole page, or before there are cells

@@ -177,7 +177,7 @@ def test_the_one_norm_picks_a_coordinate_also_for_symbols():
 coordinates = st.lists(st.integers(-20, 20), min_size=1, max_size=6)
 
 
-@settings(deadline=None, max_examples=60, derandomize=True, database=None)
+@settings(max_examples=60)
 @given(coordinates.filter(any), st.sampled_from([1, 2, sp.oo]))
 def test_length_and_slope_are_exact_on_whole_numbers(g, p):
     direction = steepest_direction(g, p)
@@ -187,7 +187,7 @@ def test_length_and_slope_are_exact_on_whole_numbers(g, p):
     assert (slope + by_hand.get(p, sum(map(abs, g)))).equals(0)
 
 
-@settings(deadline=None, max_examples=40, derandomize=True, database=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(-9, 9), min_size=2, max_size=7))
 def test_dual_norms_are_the_largest_slopes_over_all_corners_of_the_ball(g):
     n = len(g)

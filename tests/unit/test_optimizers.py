@@ -166,7 +166,7 @@ def draw_problem(seed: int, scale: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @EACH
-@settings(derandomize=True, deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(
     seed=st.integers(0, 10**6),
     lr=st.sampled_from([1e-3, 1e-2, 0.3]),
@@ -233,7 +233,7 @@ def test_the_comparison_with_torch_rejects(mistake: str) -> None:
 
 
 @EACH
-@settings(derandomize=True, deadline=None, max_examples=4)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**6), num_params=st.integers(2, 6))
 def test_a_thousand_steps_on_a_problem_of_their_own_are_those_of_torch(
     name: str, seed: int, num_params: int

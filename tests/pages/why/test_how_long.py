@@ -250,7 +250,7 @@ def test_the_lemma_grants_armijos_rule_up_to_the_step_of_the_proof():
     st.floats(0.01, 100),
     st.sampled_from([1e-4, 0.1, 0.5, 0.9]),
 )
-@settings(deadline=None, max_examples=100, derandomize=True, database=None)
+@settings(max_examples=100)
 def test_backtracking_of_the_page_does_what_the_package_does(how_long, seed, n, eta, c):
     rng = np.random.default_rng(seed)
     rows, x = rng.normal(size=(n, n)), rng.normal(size=n) + 3

@@ -153,7 +153,7 @@ def test_in_the_figure_each_dashed_line_touches_its_ball_at_the_direction(steepe
 WHOLE = st.lists(st.integers(-3, 3), min_size=1, max_size=6).filter(any)  # with ties
 
 
-@settings(deadline=None, max_examples=40, derandomize=True, database=None)
+@settings(max_examples=40)
 @given(WHOLE)
 def test_the_function_of_the_page_gives_the_directions_of_the_package(steepest, g):
     found, A = steepest.end.steepest, random_matrix(len(g))
@@ -167,7 +167,7 @@ def test_the_function_of_the_page_gives_the_directions_of_the_package(steepest, 
     assert np.allclose(direction, known, rtol=1e-9, atol=1e-12)
 
 
-@settings(deadline=None, max_examples=40, derandomize=True, database=None)
+@settings(max_examples=40)
 @given(WHOLE, st.integers(0, 99))
 def test_hoelders_inequality_and_its_cases_of_equality(g, seed):
     rng, g = np.random.default_rng(seed), np.array(g)

@@ -8,7 +8,7 @@ from pathlib import Path
 import markdown
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mkdocs.exceptions import PluginError
 from mkdocs.utils import yaml_load
@@ -286,7 +286,6 @@ def test_a_value_is_shown_as_text_wherever_it_stands(text, selector):
     ("text", "selector"),
     [("`=x`", "p"), ("| a | b |\n| - | - |\n| c | `=x` |", "td + td")],
 )
-@settings(deadline=None)  # as slow as the machine is
 @given(value=st.text(string.printable[:95], min_size=1))
 @example(value="1.")
 def test_any_printable_value_is_shown_as_text(text, selector, value):
