@@ -238,7 +238,7 @@ def test_a_table_wider_than_a_phone_scrolls_in_its_frame_and_by_keys(browser, si
     assert frame.evaluate("one => one.scrollWidth > 2 * one.clientWidth")
     page.locator("article h1 a, article a").last.focus()
     page.locator("article :is(a, .table)").first.focus()
-    for _ in range(9):
+    for _ in range(40):
         if frame.evaluate("one => one === document.activeElement"):
             break
         page.keyboard.press("Tab")
