@@ -239,8 +239,16 @@ plt.show()
 # $\mathbf g^\top \mathbf A^{-1} \mathbf g = \mathbf u^\top \mathbf A \mathbf u > 0$, so $s > 0$. First,
 # $\lVert \mathbf v^* \rVert_{\mathbf A}^2 = \mathbf u^\top \mathbf A \mathbf u / s^2 = 1$. Second,
 # $\mathbf v^\top \mathbf A \mathbf v^* = -\mathbf g^\top \mathbf v / s$. So
-# $\lVert \mathbf v - \mathbf v^* \rVert_{\mathbf A}^2 = 1 - 2 \mathbf v^\top \mathbf A \mathbf v^* + 1
-# = 2 + 2 \mathbf g^\top \mathbf v / s$, which is (7). $\blacksquare$
+#
+# $$
+# \begin{aligned}
+# \lVert \mathbf v - \mathbf v^* \rVert_{\mathbf A}^2
+# &= 1 - 2 \mathbf v^\top \mathbf A \mathbf v^* + 1 \\
+# &= 2 + 2 \mathbf g^\top \mathbf v / s ,
+# \end{aligned}
+# $$
+#
+# which is (7). $\blacksquare$
 #
 # So $\mathbf v^*$ is the only steepest direction, with the slope $-s$. For
 # $\mathbf A = \mathbf I$, (7) is (5).
