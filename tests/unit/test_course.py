@@ -3,7 +3,7 @@
 import hypothesis.strategies as st
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 
 from gdbook import course, data, linear, sgd
 
@@ -11,6 +11,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 SIZES = st.integers(1, 30)
 
 
+@settings(deadline=None)  # as slow as the machine is
 @given(SEEDS, SIZES, st.integers(1, 4))
 def test_the_same_data_and_mini_batches_are_drawn(seed, num_examples, d):
     runs = []
@@ -26,6 +27,7 @@ def test_the_same_data_and_mini_batches_are_drawn(seed, num_examples, d):
     assert all(torch.equal(one, other) for one, other in zip(*runs, strict=True))
 
 
+@settings(deadline=None)  # as slow as the machine is
 @given(SEEDS, SIZES, st.integers(1, 4))
 def test_the_same_predictions_and_losses_come_out(seed, n, d):
     torch.manual_seed(seed)
@@ -41,6 +43,7 @@ def test_the_same_predictions_and_losses_come_out(seed, n, d):
         assert torch.equal(*losses)
 
 
+@settings(deadline=None)  # as slow as the machine is
 @given(SEEDS, st.floats(1e-6, 10), st.integers(1, 20))
 def test_the_same_step_is_taken_and_its_gradient_forgotten(seed, lr, batch_size):
     torch.manual_seed(seed)
