@@ -304,6 +304,23 @@ def test_float32_rounding_spreads_as_predicted(
         check_spread(rounded - exact, spread * math.sqrt(12))
 
 
+@pytest.mark.parametrize("batch_size", [1, 2, 3])
+def test_the_order_of_the_batches_spreads_as_over_all_orders(batch_size: int) -> None:
+    X, y, _ = small_problem()
+    pulls, P = residual_gradients(X, y), np.eye(2) - 0.1 * X.T @ X / 6
+    ends = []
+    for order in permutations(range(6)):
+        w = np.zeros(2)  # the distance from least squares, by the mean Hessian
+        for drawn in np.reshape(order, (-1, batch_size)):
+            w = P @ w + 0.1 * pulls[drawn].mean(axis=0)
+        ends.append(w)
+    one = np.cov(np.transpose(ends), ddof=0)
+    K = np.linalg.matrix_power(P, 6 // batch_size)
+    for epochs, cov in ((1, one), (2, K @ one @ K + one)):
+        spread = shuffled_spread(X, y, 0.1, batch_size, epochs)
+        np.testing.assert_allclose(spread, np.sqrt(np.diag(cov)))
+
+
 def test_each_step_adds_a_uniform_rounding_that_later_steps_shrink() -> None:
     turn = np.array([[0.6, -0.8], [0.8, 0.6]])
     H = turn @ np.diag([0.3, 2.0]) @ turn.T

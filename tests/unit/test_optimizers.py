@@ -25,11 +25,11 @@ STEPS = 1000
 PAIRS: dict[str, tuple[optimizers.Update, Callable[..., torch.optim.Optimizer]]] = {
     "SGD": (optimizers.sgd_update, torch.optim.SGD),
     "Momentum": (
-        partial(optimizers.momentum_update, momentum=0.9),
+        optimizers.momentum_update,
         partial(torch.optim.SGD, momentum=0.9),
     ),
     "Nesterov": (
-        partial(optimizers.nesterov_update, momentum=0.9),
+        optimizers.nesterov_update,
         partial(torch.optim.SGD, momentum=0.9, nesterov=True),
     ),
     "AdaGrad": (optimizers.adagrad_update, torch.optim.Adagrad),

@@ -36,6 +36,7 @@ MAPS = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
         (lambda: critical_lr(math.nan), "curvature > 0, got nan"),
         (lambda: steps_needed(0.5, 1), "tolerance < 1, got 1"),
         (lambda: expected_floor(-1, 9, 3), "sigma > 0, got -1"),
+        (lambda: expected_floor(1, 9, 0), "num_params > 0, got 0"),
         (lambda: expected_floor(1, 3, 3), "n > p, got n=3, p=3"),
         (lambda: standard_errors(PLANE, 0), "sigma > 0, got 0"),
         (lambda: residual_gradients(X_TOY, WRONG), r"got \(4,\) and \(4,\)"),
