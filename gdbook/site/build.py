@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, BuildError, PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
 from mkdocs.structure.toc import AnchorLink
@@ -47,6 +47,7 @@ class Build:
         self.waiting: dict[str, Waiting] = {}
         self.formulas: set[str] = set()  # the HTML of each
         self.reference = api.Reference()
+        self.rendering = ""  # the page that MkDocs renders now
         self.url = config.site_url
 
     def end(self) -> None:
@@ -125,7 +126,12 @@ class Build:
                 png = picture.png(page.meta["heading"], drawing)
                 name = Path("assets/previews", uri).with_suffix(".png").as_posix()
                 file = add(files, config, name, png)
-                page.meta["picture"] = {"url": self.url + file.url, "alt": alt}
+                page.meta["picture"] = {
+                    "url": self.url + file.url,
+                    "alt": alt,
+                    "width": picture.WIDTH,
+                    "height": picture.HEIGHT,
+                }
         home = next((one.meta.get("picture") for one in pages if one.is_homepage), None)
         for page in pages:
             page.meta.setdefault("picture", home)
@@ -152,7 +158,9 @@ class Build:
         """The text of a page with its values, and with what the reference gives."""
         uri = page.file.src_uri
         text = text if uri in self.pages else self.with_values(text, uri)
-        return self.reference.expanded(text, uri, self.waiting[uri])
+        text = self.reference.expanded(text, uri, self.waiting[uri])
+        self.rendering = uri
+        return text
 
     def with_values(self, text: str, uri: str) -> str:
         """The text of a Markdown page with the values that need no kernel."""
@@ -161,19 +169,14 @@ class Build:
         values = inline_values.look_up(text, self.books, uri)
         return inline_values.put_in(text, values)
 
-    def render(self, page: SitePage, config: MkDocsConfig, files: Files) -> None:
-        """Render a page as MkDocs does.
-
-        Raises PluginError, with the page, for what MkDocs and its extensions fail on.
-        """
-        try:
-            SitePage.render(page, config, files)
-        except Exception as error:  # each extension has its own kinds
-            uri = page.file.src_uri
-            raise PluginError(f"{uri}: Markdown cannot read it: {error!r}") from None
+    def explain(self, error: Exception) -> None:
+        """Raise Abort, with the page, for what Markdown and its extensions fail on."""
+        if self.rendering and not isinstance(error, BuildError):
+            raise Abort(f"{self.rendering}: Markdown cannot read it: {error!r}")
 
     def finish_content(self, html: str, page: SitePage) -> str:
         """A rendered page with its formulas typeset and its tables framed."""
+        self.rendering = ""
         uri = page.file.src_uri
         markdown.check_images(html, uri)
         waiting = self.waiting[uri]

@@ -4,7 +4,6 @@ import logging
 import signal
 import sys
 import threading
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -80,8 +79,8 @@ def on_page_markdown(
 
 @event_priority(-100)  # mkdocs-jupyter has put its own renderer on the page by now
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Let MkDocs render all pages alike; name the page that it cannot render."""
-    vars(page)["render"] = partial(build.render, page)
+    """Let MkDocs render notebook pages as it renders all pages."""
+    vars(page).pop("render", None)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -107,5 +106,6 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def on_build_error(error: Exception) -> None:
-    """Remove temporary files."""
+    """Remove temporary files; name the page that could not be rendered."""
     build.end()
+    build.explain(error)

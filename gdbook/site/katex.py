@@ -7,6 +7,7 @@ import atexit
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from html import escape, unescape
 
@@ -28,7 +29,9 @@ FORMULA = re.compile(rf"(?s)<(span|div) {ATTRIBUTES}>\\.(.*?)\\.</\1>([,.;:?!)]*
 @cache
 def engine() -> MiniRacer:
     """A JavaScript engine that has read KaTeX."""
-    context = MiniRacer()
+    # in a thread of its own: else it would use, and outlive, the caller's event loop
+    with ThreadPoolExecutor(1) as pool:
+        context = pool.submit(MiniRacer).result()
     atexit.register(context.close)  # left open, it keeps one exit in ten from ending
     context.eval((vendor.KATEX / "katex.min.js").read_text("utf-8"))
     return context

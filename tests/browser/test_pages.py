@@ -243,9 +243,7 @@ def test_a_table_wider_than_a_phone_scrolls_in_its_frame_and_by_keys(browser, si
             break
         page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
-    for _ in range(
-        100
-    ):  # the page's policy refuses code that playwright would evaluate
+    for _ in range(100):  # the page's policy refuses what wait_for_function evaluates
         if frame.evaluate("one => one.scrollLeft > 0"):
             break
         page.wait_for_timeout(50)

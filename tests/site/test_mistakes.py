@@ -33,6 +33,7 @@ FIGURE = "import matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()\n"
         ("a.md", "A formula $\\frac{1}$.", [r"\\frac{1}", "ParseError"]),
         ("a.md", "A formula $\\nosuch$.", ["nosuch"]),
         ("a.md", "![](x.png)", ["alternative"]),
+        ("a.md", "[a](http://[)", ["Markdown cannot read it", "ValueError"]),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_place(uri, text, words, book):

@@ -21,7 +21,7 @@ from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from mkdocs.config import load_config
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
@@ -96,7 +96,11 @@ class Stages:
         events.on_pre_page(**about)
         page.read_source(config)
         page.markdown = events.on_page_markdown(page.markdown, **about)
-        page.render(config, files)
+        try:
+            page.render(config, files)
+        except Exception as error:  # as MkDocs does
+            events.on_build_error(error=error)
+            raise
         page.content = events.on_page_content(page.content, **about)
         html = events.on_post_page(page.content, page=page, config=config)
         html.encode()  # MkDocs would replace what cannot be encoded
@@ -141,7 +145,7 @@ def refused(stages: Stages, uri: str, text: bytes, sent: Sent) -> str:
     """Build a page and check what readers can take, or return why it is refused."""
     try:
         page = stages.build(uri, text, sent)
-    except PluginError as error:
+    except (PluginError, Abort) as error:
         return str(error)
     assert not page.select(".arithmatex")
     blocks = blocks_of(page)

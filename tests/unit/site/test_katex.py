@@ -1,5 +1,6 @@
 """Formulas become HTML, plain text, and files of the site."""
 
+import asyncio
 import json
 import re
 from html import escape
@@ -74,6 +75,14 @@ def test_a_formula_is_html_and_mathml_without_a_namespace():
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in html
     assert "xmlns" not in html
     assert katex.render("x^2", True).startswith('<span class="katex-display">')
+
+
+def test_the_engine_outlives_the_event_loop_of_its_first_caller():
+    async def first():
+        katex.engine.cache_clear()
+        return katex.render("x", False)
+
+    assert asyncio.run(first()) == katex.render("x", False)
 
 
 @pytest.mark.parametrize("tex", [r"\frac{1}", r"\nothing", "é"])
