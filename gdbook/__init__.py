@@ -1,8 +1,8 @@
-"""The code behind *Gradient Descent to the Last Digit*: functions that pages quote.
+"""The code behind Gradient Descent to the Last Digit: functions that pages quote.
 
 All quantities are dimensionless, if no unit is named. What a function raises, the
 functions that call it raise, too. Source: the article that the book reproduces, and the
-course that it follows, *Dive into Deep Learning*, if no other is named.
+course that it follows, Dive into Deep Learning, if no other is named.
 
 course       the experiment in the few lines that the pages show
 data         where randomness and data come from

@@ -385,9 +385,8 @@ for order in drawn:
 run = np.array(run[300:])
 print(f"mean predicted w {centre[0]:.5f}, b {centre[1]:.5f}")
 print("mean seen      w {:.5f}, b {:.5f}".format(*run.mean(axis=0)))
-print(
-    f"distance of least squares from the visited points: {np.hypot(*(run - target).T).min():.5f}"
-)
+away = np.hypot(*(run - target).T).min()
+print(f"distance of least squares from the visited points: {away:.5f}")
 
 # %% [markdown]
 # Then go backwards from least squares for 100 epochs, and take the orders that were found

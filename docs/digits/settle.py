@@ -108,9 +108,8 @@ def maps(lr):
 print("    lr      bias  deviation")
 for eta in (0.3, 0.15, 0.075, 0.0375):
     a, v = maps(eta)
-    print(
-        f"{eta:.4f}  {v.mean() / (1 - a) - best:.6f}  {(v.var() / (1 - a**2)) ** 0.5:.6f}"
-    )
+    deviation = (v.var() / (1 - a**2)) ** 0.5
+    print(f"{eta:.4f}  {v.mean() / (1 - a) - best:.6f}  {deviation:.6f}")
 
 # %% [markdown]
 # Half of the learning rate gives about half of the bias. The standard deviation decreases

@@ -154,7 +154,7 @@ for n in (2, 3, 5, 10):
 
 # %%
 def steepest(g: np.ndarray, norm: str, A: np.ndarray | None = None) -> np.ndarray:
-    """Return a v of norm one with the smallest g @ v. The gradient g must not be zero."""
+    """Return a v of norm one with the smallest g @ v. The vector g is not zero."""
     if norm == "1-norm":
         i = np.abs(g).argmax()  # the first one, if several are largest
         return np.where(np.arange(len(g)) == i, -np.sign(g), 0)
