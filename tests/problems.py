@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-PULL_LR, DIVISOR = 0.3, 10
+LR, DIVISOR = 0.3, 10
 X_TOY = np.array([0.0, 1, 2, 3])
 CLEAN, WRONG = X_TOY.copy(), np.array([0, 1, 2, 3.1])
 SLOPE, PLANE = X_TOY[:, None], np.column_stack([X_TOY, np.ones(4)])

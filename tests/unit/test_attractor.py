@@ -24,14 +24,14 @@ from gdbook.theory.basics import steps_needed
 from gdbook.theory.floor import rounding_margin
 from gdbook.theory.settle import predicted_moments, running_average, trajectories
 from tests.checks import check_mean, check_printed, check_spread
-from tests.problems import DIVISOR, PLANE, PULL_LR, SLOPE, TOYS, WRONG, X_TOY
+from tests.problems import DIVISOR, LR, PLANE, SLOPE, TOYS, WRONG, X_TOY
 
 
 def one_pass(
     X: np.ndarray, y: np.ndarray, w: np.ndarray, order: np.ndarray
 ) -> np.ndarray:
     for i in order:
-        w = w - PULL_LR / DIVISOR * 2 * (X[i] @ w - y[i]) * X[i]
+        w = w - LR / DIVISOR * 2 * (X[i] @ w - y[i]) * X[i]
     return w
 
 
@@ -41,7 +41,7 @@ def moments(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("X", TOYS)
 def test_the_maps_are_passes_in_all_24_orders(X: np.ndarray) -> None:
-    maps = epoch_maps(X, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(X, WRONG, LR, DIVISOR)
     assert len({tuple(order) for order in maps.orders}) == 24
     w = np.array([0.7, -0.2])[: X.shape[1]]
     ends = [one_pass(X, WRONG, w, order) for order in maps.orders]
@@ -51,11 +51,11 @@ def test_the_maps_are_passes_in_all_24_orders(X: np.ndarray) -> None:
 @pytest.mark.parametrize("X", TOYS)
 def test_three_epochs_have_the_moments_of_all_13824_paths(X: np.ndarray) -> None:
     start = np.array([2.0, 0.0])[: X.shape[1]]
-    points, maps = start[None], epoch_maps(X, WRONG, PULL_LR, DIVISOR)
+    points, maps = start[None], epoch_maps(X, WRONG, LR, DIVISOR)
     for _ in range(3):
         ends = np.einsum("oij,kj->koi", maps.A, points) + maps.c
         points = ends.reshape(-1, X.shape[1])
-    means, covs = predicted_moments(X, WRONG, start, [PULL_LR] * 3, DIVISOR)
+    means, covs = predicted_moments(X, WRONG, start, [LR] * 3, DIVISOR)
     mean, cov = moments(points)
     np.testing.assert_allclose(means[-1], mean, rtol=1e-12)
     np.testing.assert_allclose(covs[-1], cov, rtol=1e-9)
@@ -63,15 +63,15 @@ def test_three_epochs_have_the_moments_of_all_13824_paths(X: np.ndarray) -> None
 
 @pytest.mark.parametrize("X", TOYS)
 def test_the_stationary_moments_are_where_the_moments_end(X: np.ndarray) -> None:
-    maps = epoch_maps(X, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(X, WRONG, LR, DIVISOR)
     start = np.array([2.0, 0.0])[: X.shape[1]]
-    means, covs = predicted_moments(X, WRONG, start, [PULL_LR] * 500, DIVISOR)
+    means, covs = predicted_moments(X, WRONG, start, [LR] * 500, DIVISOR)
     np.testing.assert_allclose(stationary_mean(maps), means[-1], rtol=1e-12)
     np.testing.assert_allclose(stationary_covariance(maps), covs[-1], rtol=1e-9)
 
 
 def test_the_attractor_enumerated_has_the_closed_moments_and_extremes() -> None:
-    maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(SLOPE, WRONG, LR, DIVISOR)
     points, chances = attractor(maps, 8)
     mean = points @ chances
     a, span = maps.A[0].item(), np.ptp(extremes(maps))
@@ -86,7 +86,7 @@ def test_the_attractor_enumerated_has_the_closed_moments_and_extremes() -> None:
 
 
 def test_the_attractor_has_a_hole_around_its_mean() -> None:
-    maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(SLOPE, WRONG, LR, DIVISOR)
     points, _ = attractor(maps, 8)
     mean, low, high = stationary_mean(maps).item(), *extremes(maps)
     a, fixed = maps.A[0].item(), np.unique((maps.c / (1 - maps.A[:, 0])).round(12))
@@ -98,9 +98,9 @@ def test_the_attractor_has_a_hole_around_its_mean() -> None:
 
 @pytest.mark.parametrize("X", TOYS)
 def test_ten_thousand_runs_have_the_stationary_moments(X: np.ndarray) -> None:
-    maps = epoch_maps(X, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(X, WRONG, LR, DIVISOR)
     start = [2.0, 0.0][: X.shape[1]]
-    ends = ensemble(X, WRONG, start, PULL_LR, DIVISOR, 300, 10_000, 0)
+    ends = ensemble(X, WRONG, start, LR, DIVISOR, 300, 10_000, 0)
     mean = stationary_mean(maps)
     spread = np.sqrt(np.diag(stationary_covariance(maps)))
     check_mean(ends, mean, spread)
@@ -121,7 +121,7 @@ BURN_IN = 500  # 0.93⁵⁰⁰ is 10⁻¹⁶
 def test_the_long_run_has_the_stationary_mean(
     X: np.ndarray, long_runs: dict[int, Result]
 ) -> None:
-    maps = epoch_maps(X, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(X, WRONG, LR, DIVISOR)
     ends = long_runs[X.shape[1]].history.params[4 * BURN_IN :: 4].astype(float)
     error = np.sqrt(np.diag(average_covariance(maps, len(ends))))
     off = ends.mean(axis=0) - stationary_mean(maps)
@@ -130,7 +130,7 @@ def test_the_long_run_has_the_stationary_mean(
 
 
 def test_the_long_run_has_the_stationary_variance(long_runs: dict[int, Result]) -> None:
-    maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(SLOPE, WRONG, LR, DIVISOR)
     points, chances = attractor(maps, 8)
     mean, variance = points @ chances, stationary_covariance(maps).item()
     ends = long_runs[1].history.params[4 * BURN_IN :: 4, 0].astype(float)
@@ -143,9 +143,9 @@ def test_the_long_run_has_the_stationary_variance(long_runs: dict[int, Result]) 
 
 def test_averages_of_many_runs_spread_as_predicted() -> None:
     for X in (SLOPE, PLANE):
-        maps, mean = epoch_maps(X, WRONG, PULL_LR, DIVISOR), [1.02, -0.02]
+        maps, mean = epoch_maps(X, WRONG, LR, DIVISOR), [1.02, -0.02]
         path = trajectories(
-            X, WRONG, mean[: X.shape[1]], np.full(800, PULL_LR), DIVISOR, 1000, 0
+            X, WRONG, mean[: X.shape[1]], np.full(800, LR), DIVISOR, 1000, 0
         )[200:]
         average = running_average(path)[-1]
         spread = np.sqrt(np.diag(average_covariance(maps, len(path))))
@@ -166,7 +166,7 @@ def test_the_last_orders_alone_predict_the_published_digits(
     X: np.ndarray, printed: str, loss: str, long_runs: dict[int, Result]
 ) -> None:
     run = long_runs[X.shape[1]]
-    maps, mean = epoch_maps(X, WRONG, PULL_LR, DIVISOR), None
+    maps, mean = epoch_maps(X, WRONG, LR, DIVISOR), None
     mean = stationary_mean(maps)
     final = after_orders(maps, run.history.orders, [2.0, 0.0][: X.shape[1]])
     check_printed(final[0], printed)
@@ -189,7 +189,7 @@ def test_rounding_moves_the_long_run_less_than_its_printed_digit(
     X: np.ndarray, long_runs: dict[int, Result]
 ) -> None:
     history = long_runs[X.shape[1]].history
-    maps = epoch_maps(X, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(X, WRONG, LR, DIVISOR)
     w, path = history.params[0].astype(float), []
     for order in history.orders:
         k = int(np.flatnonzero((maps.orders == order).all(axis=1))[0])
@@ -203,7 +203,7 @@ def test_rounding_moves_the_long_run_less_than_its_printed_digit(
 
 
 def test_each_of_four_steps_is_charged_a_rounding_that_later_passes_shrink() -> None:
-    maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(SLOPE, WRONG, LR, DIVISOR)
     a = 0.94 * 0.76 * 0.46  # from 1 to 2 the unit in the last place is 2⁻²³
     expected = math.sqrt(4 * 4.0**-23 / 12 / (1 - a**2))
     assert toy_rounding_spread(maps, np.array([-1.5])) == pytest.approx(expected)
@@ -211,15 +211,15 @@ def test_each_of_four_steps_is_charged_a_rounding_that_later_passes_shrink() -> 
 
 @pytest.mark.parametrize("bad", [[0, 1, 2, 2], [1, 2, 3, 4]])
 def test_an_order_that_is_none_is_refused(bad: list[int]) -> None:
-    maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(SLOPE, WRONG, LR, DIVISOR)
     with pytest.raises(ValueError, match="is not an order"):
         after_orders(maps, np.array([bad]), [1.0])
 
 
 def test_the_integral_gives_the_mean_over_all_orders() -> None:
-    weights = slope_weights(X_TOY, PULL_LR, DIVISOR)
+    weights = slope_weights(X_TOY, LR, DIVISOR)
     slopes = np.divide(WRONG, X_TOY, out=np.zeros(4), where=X_TOY > 0)
-    maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(SLOPE, WRONG, LR, DIVISOR)
     assert weights @ slopes == pytest.approx(stationary_mean(maps).item(), abs=1e-14)
     least_squares_weights = X_TOY**2 / (X_TOY @ X_TOY)
     np.testing.assert_allclose(
@@ -246,7 +246,7 @@ def test_the_bias_of_shuffling_is_right_to_first_order(X: np.ndarray) -> None:
 
 @pytest.fixture(scope="module")
 def plane_maps() -> EpochMaps:
-    return epoch_maps(PLANE, WRONG, PULL_LR, DIVISOR)
+    return epoch_maps(PLANE, WRONG, LR, DIVISOR)
 
 
 def test_extremes_are_for_one_dimension(plane_maps: EpochMaps) -> None:
@@ -256,7 +256,7 @@ def test_extremes_are_for_one_dimension(plane_maps: EpochMaps) -> None:
 
 def test_ten_thousand_runs_differ_from_each_other_but_not_from_themselves() -> None:
     first, again = (
-        ensemble(SLOPE, WRONG, [2.0], PULL_LR, DIVISOR, 20, 100, 7) for _ in "12"
+        ensemble(SLOPE, WRONG, [2.0], LR, DIVISOR, 20, 100, 7) for _ in "12"
     )
     np.testing.assert_array_equal(first, again)
     assert len(np.unique(first)) > 90

@@ -11,7 +11,7 @@ from gdbook.theory.basics import critical_lr
 from gdbook.theory.divisor import pass_limits
 from gdbook.theory.settle import full_batch
 from gdbook.theory.zero import epoch_contraction
-from tests.problems import CLEAN, DIVISOR, PLANE, PULL_LR, SLOPE, X_TOY
+from tests.problems import CLEAN, DIVISOR, LR, PLANE, SLOPE, X_TOY
 
 
 def test_a_pass_converges_inside_the_limits_and_diverges_outside() -> None:
@@ -46,10 +46,10 @@ def test_a_larger_divisor_allows_so_much_larger_steps() -> None:
 
 
 def test_with_the_divisor_that_was_meant_the_step_of_the_article_diverges() -> None:
-    assert abs(epoch_contraction(X_TOY, PULL_LR, 1)) > 1
-    assert abs(epoch_contraction(X_TOY, PULL_LR, 10)) < 1
-    growth = ensemble(SLOPE, CLEAN, [2.0], PULL_LR, 1, 5, 20, 0) - 1
-    np.testing.assert_allclose(growth, epoch_contraction(X_TOY, PULL_LR, 1) ** 5)
+    assert abs(epoch_contraction(X_TOY, LR, 1)) > 1
+    assert abs(epoch_contraction(X_TOY, LR, 10)) < 1
+    growth = ensemble(SLOPE, CLEAN, [2.0], LR, 1, 5, 20, 0) - 1
+    np.testing.assert_allclose(growth, epoch_contraction(X_TOY, LR, 1) ** 5)
 
 
 def test_the_order_of_the_samples_does_not_matter_in_one_dimension() -> None:
@@ -58,7 +58,7 @@ def test_the_order_of_the_samples_does_not_matter_in_one_dimension() -> None:
         for order in permutations(range(4))
     ]
     np.testing.assert_allclose(lefts, epoch_contraction(X_TOY, 0.3, 10))
-    maps = epoch_maps(PLANE, CLEAN, PULL_LR, DIVISOR)
+    maps = epoch_maps(PLANE, CLEAN, LR, DIVISOR)
     assert np.ptp(np.trace(maps.A, axis1=1, axis2=2)) > 1e-4  # in two it does
 
 

@@ -20,13 +20,13 @@ from gdbook.theory.settle import (
     trajectories,
 )
 from tests.checks import check_mean, check_spread
-from tests.problems import DIVISOR, PLANE, PULL_LR, SLOPE, TOYS, WRONG
+from tests.problems import DIVISOR, LR, PLANE, SLOPE, TOYS, WRONG
 
 
 @pytest.mark.parametrize("X", TOYS)
 def test_a_decaying_step_follows_its_predicted_moments(X: np.ndarray) -> None:
     start = [2.0, 0.0][: X.shape[1]]
-    lrs = decaying_lrs(PULL_LR, 400, half_after=50)
+    lrs = decaying_lrs(LR, 400, half_after=50)
     path = trajectories(X, WRONG, start, lrs, DIVISOR, 2000, 0)
     means, covs = predicted_moments(X, WRONG, start, lrs, DIVISOR)
     for epoch in (5, 50, 400):
@@ -37,7 +37,7 @@ def test_a_decaying_step_follows_its_predicted_moments(X: np.ndarray) -> None:
 
 def test_only_decay_and_full_batch_settle_at_least_squares() -> None:
     minimiser = np.linalg.lstsq(SLOPE, WRONG)[0]
-    lrs = decaying_lrs(PULL_LR, 2000, half_after=50)
+    lrs = decaying_lrs(LR, 2000, half_after=50)
     means, covs = predicted_moments(SLOPE, WRONG, [2.0], lrs, DIVISOR)
     bias = shuffling_bias(SLOPE, WRONG, lrs[-1], DIVISOR)
     assert np.sqrt(covs[-1]).item() < 2e-5
@@ -45,7 +45,7 @@ def test_only_decay_and_full_batch_settle_at_least_squares() -> None:
     assert means[-1] - minimiser == pytest.approx(bias, rel=0.05)
     full = full_batch(SLOPE, WRONG, [2.0], 0.1, 100)[-1]
     assert full == pytest.approx(minimiser, abs=1e-12)
-    maps = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+    maps = epoch_maps(SLOPE, WRONG, LR, DIVISOR)
     path = trajectories(SLOPE, WRONG, [2.0], np.full(3000, 0.3), DIVISOR, 20, 0)
     average = running_average(path[100:])[-1]
     error = math.sqrt(average_covariance(maps, 2901).item())

@@ -24,9 +24,9 @@ from gdbook.theory.selection import (
 from gdbook.theory.settle import decaying_lrs
 from gdbook.theory.step_size import batch_mean_square_radius
 from gdbook.theory.zero import pass_polynomial
-from tests.problems import DIVISOR, PLANE, PULL_LR, SLOPE, WRONG, X_TOY
+from tests.problems import DIVISOR, LR, PLANE, SLOPE, WRONG, X_TOY
 
-MAPS = epoch_maps(SLOPE, WRONG, PULL_LR, DIVISOR)
+MAPS = epoch_maps(SLOPE, WRONG, LR, DIVISOR)
 
 
 @pytest.mark.parametrize(

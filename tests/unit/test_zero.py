@@ -17,7 +17,7 @@ from gdbook.theory.zero import (
     float_step,
     stalled_ulps,
 )
-from tests.problems import CLEAN, DIVISOR, PULL_LR, WRONG, X_TOY
+from tests.problems import CLEAN, DIVISOR, LR, WRONG, X_TOY
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +26,13 @@ def clean() -> Result:
 
 
 def test_the_loss_prints_zero_in_epoch_8_as_the_contraction_says(clean: Result) -> None:
-    predicted = epochs_to_print_zero(X_TOY, 2 - 1, PULL_LR, DIVISOR)
+    predicted = epochs_to_print_zero(X_TOY, 2 - 1, LR, DIVISOR)
     losses = [clean.loss_after(4 * epoch) for epoch in range(10)]
     printed = [f"{loss:.6f}" for loss in losses]
     assert predicted == printed.index("0.000000") == 8
     # neither the neighbouring contraction nor another number of decimals gives 8
-    assert epochs_to_print_zero(X_TOY[1:3], 1, PULL_LR, DIVISOR) != 8
-    assert epochs_to_print_zero(X_TOY, 1, PULL_LR, DIVISOR, decimals=5) != 8
+    assert epochs_to_print_zero(X_TOY[1:3], 1, LR, DIVISOR) != 8
+    assert epochs_to_print_zero(X_TOY, 1, LR, DIVISOR, decimals=5) != 8
 
 
 @pytest.mark.parametrize("start_error", [-0.4, 0.7, 3.0])
@@ -51,7 +51,7 @@ def test_the_loss_prints_zero_first_in_the_epoch_of_a_descent(
 
 
 def test_the_contraction_is_that_of_every_epoch(clean: Result) -> None:
-    a = epoch_contraction(X_TOY, PULL_LR, DIVISOR)
+    a = epoch_contraction(X_TOY, LR, DIVISOR)
     assert a == pytest.approx(0.94 * 0.76 * 0.46)
     ends = clean.history.params[: 4 * 8 : 4, 0].astype(float) - 1
     ulp = 2.0**-23  # each of four steps rounds by up to half a unit, for values below 2
@@ -59,7 +59,7 @@ def test_the_contraction_is_that_of_every_epoch(clean: Result) -> None:
 
 
 def test_in_any_order_the_loss_is_exactly_zero_in_epoch_16(clean: Result) -> None:
-    ends = float_orders(X_TOY, CLEAN, 2, PULL_LR, DIVISOR, 17)
+    ends = float_orders(X_TOY, CLEAN, 2, LR, DIVISOR, 17)
     exact = [set(map(float, reached)) == {1.0} for reached in ends]
     assert exact.index(True) == 16
     assert 1.0 not in ends[15]
@@ -78,16 +78,16 @@ def test_the_exact_zero_comes_with_the_sample_3_of_epoch_16(clean: Result) -> No
 def test_only_the_sample_3_moves_a_slope_that_is_off_by_one_unit() -> None:
     near = np.array([1 + 2.0**-23, 1 - 2.0**-24], np.float32)
     for number, moves in ((0, False), (1, False), (2, False), (3, True)):
-        after = float_step(near, number, number, PULL_LR, DIVISOR)
+        after = float_step(near, number, number, LR, DIVISOR)
         assert (after != near).all() == moves
-    assert float_step(near, 3, 3, PULL_LR, DIVISOR).tolist() == [1.0, 1.0]
+    assert float_step(near, 3, 3, LR, DIVISOR).tolist() == [1.0, 1.0]
 
 
 def test_a_float_step_is_the_step_of_the_run(clean: Result) -> None:
     path = clean.history.params[:, 0]
     for step in range(1, 80):
         (i,) = clean.history.drawn(step)
-        after = float_step(path[[step - 1]], X_TOY[i], CLEAN[i], PULL_LR, DIVISOR)
+        after = float_step(path[[step - 1]], X_TOY[i], CLEAN[i], LR, DIVISOR)
         assert after.tolist() == [path[step]]
 
 
@@ -103,7 +103,7 @@ def test_a_float_step_rounds_like_the_step_of_torch() -> None:
 
 def test_a_float_step_refuses_float64() -> None:
     with pytest.raises(ValueError, match="float64"):
-        float_step(np.ones(1), 3, 3, PULL_LR, DIVISOR)
+        float_step(np.ones(1), 3, 3, LR, DIVISOR)
 
 
 def float_loss(w: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -130,7 +130,7 @@ def test_a_zero_loss_needs_a_slope_that_fits_the_rounded_labels(
 
 
 def test_without_a_fitting_slope_the_descent_ends_above_zero() -> None:
-    ends = float_orders(X_TOY, 1.1 * X_TOY, 2, PULL_LR, DIVISOR, 40)[-1]
+    ends = float_orders(X_TOY, 1.1 * X_TOY, 2, LR, DIVISOR, 40)[-1]
     assert (float_loss(ends, X_TOY, 1.1 * X_TOY) > 0).all()
     assert np.abs(ends - 1.1).max() < 4 * 2.0**-23  # as near as float32 comes
 

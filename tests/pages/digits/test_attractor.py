@@ -22,18 +22,7 @@ from gdbook.theory.attractor import (
 )
 from tests.pages.conftest import Page
 from tests.pages.runner import edited
-
-LR, DIVISOR = 0.3, 10
-
-
-X_TOY = np.array([0.0, 1, 2, 3])
-
-
-WRONG = np.array([0, 1, 2, 3.1])
-
-
-SLOPE, PLANE = X_TOY[:, None], np.column_stack([X_TOY, np.ones(4)])
-
+from tests.problems import DIVISOR, LR, PLANE, SLOPE, WRONG, X_TOY
 
 LEDGER = published(read_ledger())
 

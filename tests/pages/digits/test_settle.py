@@ -12,20 +12,7 @@ from gdbook.theory.attractor import (
     stationary_mean,
 )
 from tests.pages.conftest import Page
-
-LR, DIVISOR = 0.3, 10
-
-
-X_TOY = np.array([0.0, 1, 2, 3])
-
-
-WRONG = np.array([0, 1, 2, 3.1])
-
-
-SLOPE, PLANE = X_TOY[:, None], np.column_stack([X_TOY, np.ones(4)])
-
-
-TOYS = [pytest.param(SLOPE, id="slope"), pytest.param(PLANE, id="slope and bias")]
+from tests.problems import DIVISOR, LR, SLOPE, TOYS, WRONG, X_TOY
 
 
 @pytest.mark.parametrize("X", TOYS)

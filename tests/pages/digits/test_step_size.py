@@ -11,11 +11,7 @@ from gdbook.theory.settle import full_batch
 from gdbook.theory.step_size import batch_mean_square_radius, first_below
 from gdbook.theory.zero import epoch_contraction, pass_polynomial
 from tests.pages.conftest import Page
-
-LR, DIVISOR = 0.3, 10
-X_TOY = np.array([0.0, 1, 2, 3])
-SLOPE, PLANE = X_TOY[:, None], np.column_stack([X_TOY, np.ones(4)])
-TOYS = [pytest.param(SLOPE, id="slope"), pytest.param(PLANE, id="slope and bias")]
+from tests.problems import DIVISOR, LR, TOYS, X_TOY
 
 
 def test_the_predicted_steps_are_the_steps_at_every_learning_rate(page: Page) -> None:

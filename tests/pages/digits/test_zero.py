@@ -13,12 +13,7 @@ from gdbook.theory.zero import (
     stalled_ulps,
 )
 from tests.pages.conftest import Page
-
-LR, DIVISOR = 0.3, 10
-
-
-X_TOY = np.array([0.0, 1, 2, 3])
-
+from tests.problems import DIVISOR, LR, X_TOY
 
 LEDGER = published(read_ledger())
 
