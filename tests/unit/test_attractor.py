@@ -260,3 +260,8 @@ def test_ten_thousand_runs_differ_from_each_other_but_not_from_themselves() -> N
     )
     np.testing.assert_array_equal(first, again)
     assert len(np.unique(first)) > 90
+
+
+def test_one_sample_attracts_to_the_slope_that_fits_it():
+    maps = epoch_maps(np.array([[2.0]]), np.array([3.0]), LR, DIVISOR)
+    assert extremes(maps) == pytest.approx((1.5, 1.5))  # y / x, with one order only

@@ -9,6 +9,7 @@ import pytest
 from gdbook.experiments import Result
 from gdbook.theory.floor import (
     batch_noise,
+    count_batches,
     epochs_until_statistical,
     excess_loss,
     expected_floor,
@@ -360,3 +361,15 @@ def test_a_margin_is_the_least_change_that_prints_differently(
     ]
     assert inside == {printed}
     assert outside != {printed}
+
+
+@pytest.mark.parametrize("batch_size", [0, 4, 5, 6])
+def test_a_batch_size_that_does_not_give_equal_batches_is_refused(batch_size):
+    with pytest.raises(ValueError, match=f"cuts 6 samples .* got {batch_size}"):
+        count_batches(6, batch_size)
+
+
+def test_equal_batches_of_fewer_than_all_samples_are_counted():
+    assert [count_batches(6, size) for size in (1, 2, 3)] == [6, 3, 2]
+    with pytest.raises(ValueError, match="got 3"):
+        count_batches(7, 3)

@@ -9,7 +9,7 @@ import torch
 from gdbook.data import setup_seed
 from gdbook.experiments import bias_value_and_grad, simple_value_and_grad
 from gdbook.linear import simple_linreg, simple_squared_loss
-from gdbook.sgd import DivergenceError, History, sgd, train, train_by_hand
+from gdbook.sgd import DivergenceError, History, cut, sgd, train, train_by_hand
 
 X, Y = torch.tensor([0.0, 1, 2, 3]), torch.tensor([0.0, 1, 2, 3])
 
@@ -161,3 +161,13 @@ def test_a_loss_that_overflows_is_divergence_though_its_gradient_does_not():
     for loop in (run, run_by_hand):
         with pytest.raises(DivergenceError, match="the loss of step 1 is inf"):
             loop(features=x, labels=y)
+
+
+def test_an_order_is_cut_into_mini_batches_and_the_last_has_what_is_left():
+    x = np.arange(5)
+    batches = cut([[4, 3, 2, 1, 0]], 2, x, 10 * x)
+    assert [(X.tolist(), y.tolist()) for X, y in batches] == [
+        ([4, 3], [40, 30]),
+        ([2, 1], [20, 10]),
+        ([0], [0]),
+    ]
