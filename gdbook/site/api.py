@@ -96,7 +96,10 @@ class Reference:
                     yield self.users(full, uri)
 
     def prose(self, node: Definition | ast.Module, module: Module, uri: str) -> str:
-        """A docstring as Markdown that shows its text; code in it links to entries."""
+        """A docstring as Markdown that shows its text; code in it links to entries.
+
+        Its paragraphs look like code: their formulas are plain text, as in the source.
+        """
         parts = []
         for paragraph in (ast.get_docstring(node) or "").split("\n\n"):
             rows = [LISTED.fullmatch(line) for line in paragraph.split("\n")]
@@ -104,7 +107,8 @@ class Reference:
             if len(lines) == len(rows):
                 parts.append("\n".join(f"- {escaped(line)}" for line in lines))
             else:
-                parts.append(escaped(" ".join(paragraph.split())))
+                text = escaped(" ".join(paragraph.split()))
+                parts.append(f"{text}\n{{ .docstring }}")
         return self.linked("\n\n".join(parts), uri, module.names)
 
     def users(self, name: str, uri: str) -> str:

@@ -1,6 +1,7 @@
 """The reference: entries from docstrings, the pages that use them, links to them."""
 
 import json
+import re
 
 import pytest
 from bs4 import BeautifulSoup
@@ -102,7 +103,11 @@ def test_docstrings_are_text_and_no_markdown(reference):
     assert "x̄²·(w − w*)²" in shown
     assert not reference.select("article em")
     seed = reference.find(id="gdbook.data.setup_seed")
-    assert seed.find_next("code", string="random").parent.name == "p"
+    code = seed.find_next("code", string="random")
+    assert code.parent["class"] == ["docstring"]  # in the font of code, as all are
+    assert not re.search("[η²ŷᵀ∑]", " ".join(
+        one.get_text() for one in reference.select("article p:not(.docstring)")
+    ))  # fmt: skip
 
 
 def test_code_that_names_an_entry_links_to_it_once_and_not_in_headings(listed):
