@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from mkdocs.exceptions import PluginError
@@ -18,8 +19,7 @@ Definition = ast.FunctionDef | ast.ClassDef
 class Module:
     """A module of the science, as its source says."""
 
-    def __init__(self, name: str, path: Path) -> None:
-        source = path.read_text(encoding="utf-8")
+    def __init__(self, name: str, source: str) -> None:
         self.name, self.tree = name, ast.parse(source)
         own = {
             one: node
@@ -32,16 +32,25 @@ class Module:
         self.constants = "\n".join(segment(source, node) for node in rest.values())
 
 
+@lru_cache(maxsize=256)  # while a book is served, most modules stay as they are
+def module_of(name: str, source: str) -> Module:
+    """A module with a name and a source."""
+    return Module(name, source)
+
+
 def modules(name: str, place: str) -> list[Module]:
     """A package and its modules, or a module. Raises PluginError if it is neither."""
     path = ROOT.joinpath(*name.split("."))
     if path.with_suffix(".py").is_file():
-        return [Module(name, path.with_suffix(".py"))]
+        return [module_of(name, path.with_suffix(".py").read_text("utf-8"))]
     files = [one for one in sorted(path.glob("*.py")) if one.stem != "__main__"]
     if not files:
         raise PluginError(f"{place}: got `::: {name}`, wanted a package or a module")
     return [
-        Module(f"{name}.{one.stem}".removesuffix(".__init__"), one) for one in files
+        module_of(
+            f"{name}.{one.stem}".removesuffix(".__init__"), one.read_text("utf-8")
+        )
+        for one in files
     ]
 
 

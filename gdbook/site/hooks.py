@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     build.add_pictures(files, config)
     env.globals["credits"] = build.credits_page(config, files)
     env.globals["notebooks"] = files.get_file_from_path(ZIP)
-    env.globals["version"] = version
+    env.globals["version"] = cache(version)
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:

@@ -38,6 +38,16 @@ FACES = {name: face for face, names in CLASSES.items() for name in names.split()
 def characters(formulas: Iterable[str]) -> dict[str, set[str]]:
     """The characters of each face that the HTML of formulas shows."""
     found: dict[str, set[str]] = defaultdict(set)
+    for formula in formulas:
+        for face, shown in characters_of(formula):
+            found[face] |= shown
+    return dict(found)
+
+
+@lru_cache(maxsize=8192)  # most formulas stand on many pages, and stay while one serves
+def characters_of(formula: str) -> list[tuple[str, set[str]]]:
+    """The characters of each face that the HTML of one formula shows."""
+    found: dict[str, set[str]] = defaultdict(set)
 
     def walk(element: ElementTree.Element, face: str) -> None:
         classes = element.get("class", "").split()
@@ -51,8 +61,8 @@ def characters(formulas: Iterable[str]) -> dict[str, set[str]]:
             walk(child, face)
             found[face].update(child.tail or "")
 
-    walk(ElementTree.fromstring(f"<p>{''.join(formulas)}</p>"), PLAIN)
-    return {face: shown for face, shown in found.items() if shown}
+    walk(ElementTree.fromstring(f"<p>{formula}</p>"), PLAIN)
+    return [(face, shown) for face, shown in found.items() if shown]
 
 
 @lru_cache(maxsize=128)

@@ -6,6 +6,7 @@ It is made from the MathML that KaTeX writes: x², √(x + 1), η* = gᵀg/gᵀH
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from xml.etree import ElementTree
 
 LOWER = dict(zip("0123456789+−=ijkn", "₀₁₂₃₄₅₆₇₈₉₊₋₌ᵢⱼₖₙ", strict=True))
@@ -20,6 +21,7 @@ OPERATORS = re.compile(r"(?<=[\w)\]‖|′*]) ?[+−±]|[=≠<>≤≥≈≡∼�
 NO_SPACE = re.compile(r"(?<=[(\[{/]) | (?=[)\]},;.:])")
 
 
+@lru_cache(maxsize=8192)  # while a book is served, most formulas stay as they are
 def text_of(html: str) -> str:
     """A formula, given as KaTeX's HTML, as plain text."""
     [formula] = ElementTree.fromstring(html).iter("math")

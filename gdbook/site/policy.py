@@ -5,40 +5,26 @@ from a plain folder. The build adds the hash of each script that stands on the p
 """
 
 import hashlib
+import re
 from base64 import b64encode
-from html.parser import HTMLParser
 
 META = '<meta http-equiv="Content-Security-Policy" content="'
-# of scripts that run; others are data
-KINDS = (None, "", "text/javascript", "module")
+INSIDE = r"""[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*"""  # of a tag: a > may be quoted
+SCRIPT = rf"<script(?P<attributes>(?=[\s>]){INSIDE})>(?P<text>.*?)</script\s*>"
+# Comments and other tags are matched, too, for what they hold is no script. HTMLParser
+# does the same for twenty times as long.
+PIECE = re.compile(rf"<!--.*?-->|{SCRIPT}|<[a-z]{INSIDE}>", re.DOTALL | re.IGNORECASE)
+# a file, or a type of data
+OTHER = re.compile(
+    r"""\ssrc\b|\stype\s*=\s*(?!["']?(?:text/javascript|module)?["']?(?:\s|\Z))""", re.I
+)
 
 
-class InlineScripts(HTMLParser):
-    """Collects the text of each script that stands on a page and runs."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self.found: list[str] = []
-        self.inside = False
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a script, unless it is a file or data."""
-        if tag == "script":
-            has = dict(attrs)
-            self.inside = "src" not in has and has.get("type") in KINDS
-            if self.inside:
-                self.found.append("")
-
-    def handle_data(self, data: str) -> None:
-        """Take the text of a script."""
-        if self.inside:
-            self.found[-1] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        """End a script."""
-        self.inside = False
+def inline_scripts(page: str) -> list[str]:
+    """The text of each script that stands on a page and runs."""
+    pieces = PIECE.finditer(page)
+    scripts = (piece for piece in pieces if piece["attributes"] is not None)
+    return [one["text"] for one in scripts if not OTHER.search(one["attributes"])]
 
 
 def with_hashes(page: str, serving: bool = False) -> str:
@@ -48,7 +34,7 @@ def with_hashes(page: str, serving: bool = False) -> str:
     A page without a policy stays as it is.
     """
     head, meta, rest = page.partition(META)
-    texts = dict.fromkeys(InlineScripts(page).found) if meta else {}
+    texts = dict.fromkeys(inline_scripts(page)) if meta else {}
     sources = ["'unsafe-inline'"] if serving else [hash_of(text) for text in texts]
     allowed = " ".join(["script-src", *sources])
     return head + meta + rest.replace("script-src", allowed, 1)

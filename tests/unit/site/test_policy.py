@@ -2,7 +2,7 @@
 
 import pytest
 
-from gdbook.site.policy import META, InlineScripts, with_hashes
+from gdbook.site.policy import META, inline_scripts, with_hashes
 
 PAGE = META + "default-src 'none'; script-src 'self'\"><p>{}</p>"
 # SHA-256 of "alert(1)", in Base64, as browsers compute it
@@ -19,6 +19,15 @@ def allowed(body: str, serving: bool = False) -> list[str]:
 def test_a_script_on_the_page_is_allowed_once():
     assert allowed("<script>alert(1)</script>" * 2) == [ALERT, "'self'"]
     assert allowed('<script type="text/javascript">alert(1)</script>')[0] == ALERT
+    for more in (
+        " type=module",
+        " type=''",
+        " data-src='>'",
+        "\n",
+        " TYPE = 'module' id=a",
+    ):
+        assert allowed(f"<script{more}>alert(1)</script>") == [ALERT, "'self'"]
+    assert allowed("<p title='\">\"'><Script>alert(1)</SCRIPT >")[0] == ALERT
 
 
 @pytest.mark.parametrize(
@@ -27,6 +36,10 @@ def test_a_script_on_the_page_is_allowed_once():
         "",
         '<script src="x.js"></script>',
         '<script type="application/json">{"a": 1}</script>',
+        "<script type='application/json' id=data>{}</script>",
+        "<script id=x type=application/json>{}</script>",
+        "<SCRIPT\nSRC=x.js></SCRIPT>",
+        "<scripts>alert(1)</scripts>",
         "&lt;script>alert(1)&lt;/script>",
         '<a title="<script>alert(1)</script>">',
         "<!-- <script>alert(1)</script> -->",
@@ -38,7 +51,7 @@ def test_what_is_no_script_on_the_page_adds_nothing(body):
 
 def test_a_script_is_read_as_a_browser_reads_it():
     text = 'if (1 < 2 && "<p>&lt;") "é"; // </p>\n'
-    assert InlineScripts(f"<script>{text}</script><p>x").found == [text]
+    assert inline_scripts(f"<script>{text}</script><p>x") == [text]
     assert allowed("<script>a\r\nb</script>") == allowed("<script>a\nb</script>")
     assert allowed("<script>a\nb</script>") != allowed("<script>a b</script>")
 
