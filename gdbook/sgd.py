@@ -34,7 +34,8 @@ class History:
 
     orders: (num_epochs, n), the order in which each epoch drew the n samples.
     params: (steps + 1, p) float32, all parameters in one row: at the start, then
-    after each step.
+    after each step. With num_epochs = 0 the only row of params is the start; orders
+    is then empty, (0,), and the methods, which need a step, raise IndexError.
     """
 
     orders: np.ndarray
@@ -58,18 +59,30 @@ class History:
         ].tolist()
 
 
-def check_step(lr: float, batch_size: int) -> None:
-    """Raise ValueError unless lr is finite and positive and batch_size at least 1."""
+def check_step(lr: float, batch_size: int, divisor: int | None = None) -> None:
+    """Raise ValueError unless lr is finite and positive, batch_size and divisor ≥ 1.
+
+    A divisor of None stands for batch_size.
+    """
     if not (math.isfinite(lr) and lr > 0):
         raise ValueError(f"lr must be a finite positive number, got {lr}")
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    if divisor is not None and not 1 <= divisor < math.inf:
+        raise ValueError(f"divisor must be finite and at least 1, got {divisor}")
+
+
+def check_pairs(X: np.ndarray | Tensor, y: np.ndarray | Tensor) -> None:
+    """Raise ValueError unless there are as many labels as samples, at least 1."""
+    if not len(X) == len(y) > 0:
+        raise ValueError(f"wanted as many labels as samples; got {len(y)}, {len(X)}")
 
 
 def sgd(params: Iterable[Tensor], lr: float, batch_size: int) -> None:
     """Step against the gradient, in place: w ← w − lr · g / batch_size; forget g.
 
     Here g is the gradient of the summed loss, so g / batch_size is that of the mean.
+    Raises ValueError unless lr is finite and positive and batch_size is at least 1.
     """
     check_step(lr, batch_size)
     with torch.no_grad():
@@ -96,9 +109,15 @@ def train(
 ) -> History:
     """Train net(X, *params) in place by mini-batch SGD, with gradients by autograd.
 
-    The summed gradient of a batch is divided by `divisor`; by batch_size if None.
-    Raises ValueError on bad input, DivergenceError when a loss is not finite.
+    loss(net(X, *params), y) gives one loss per sample, or the sum of these. It must not
+    give their mean, as nn.MSELoss() does: the gradient of the summed loss is divided
+    here, by `divisor`, or by batch_size if that is None.
+    Raises ValueError unless lr is finite and positive, batch_size and divisor are at
+    least 1, and there are as many labels as samples, at least 1. Raises DivergenceError
+    when the loss of a batch is not finite.
     """
+    check_step(lr, batch_size, divisor)
+    check_pairs(features, labels)
     orders, path = [], [snapshot(params)]
     for _ in range(num_epochs):
         orders.append(shuffled(len(features)))
@@ -125,10 +144,12 @@ def train_by_hand(
 ) -> History:
     """Do what `train` does, in NumPy's float32, with gradients from a formula.
 
-    value_and_grad(X, y, *params) returns the loss of a batch and its derivatives,
-    one for each parameter. Raises what `train` raises.
+    value_and_grad(X, y, *params) returns the summed loss of a batch and a tuple of its
+    derivatives, one for each parameter, with the shape of the parameter. Raises what
+    `train` raises, and ValueError when there are more or fewer derivatives than
+    parameters.
     """
-    check_step(lr, batch_size)
+    check_step(lr, batch_size, divisor)
     eta, m = np.float32(lr), np.float32(divisor or batch_size)
     orders = [shuffled(len(features)) for _ in range(num_epochs)]
     theta = [*params]
@@ -155,8 +176,7 @@ def cut(
     NumPy a number costs a tenth of an array that holds it. Raises ValueError when there
     are no samples, or not as many labels.
     """
-    if not len(X) == len(y) > 0:
-        raise ValueError(f"wanted as many labels as samples; got {len(y)}, {len(X)}")
+    check_pairs(X, y)
     if batch_size == 1 and X.ndim == 1:
         samples = [*zip(X, y, strict=True)]
         for order in orders:

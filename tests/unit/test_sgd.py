@@ -105,13 +105,39 @@ def test_a_seed_repeats_a_run(loop):
         ({"lr": math.nan}, "lr must be a finite positive number, got nan"),
         ({"lr": math.inf}, "lr must be a finite positive number, got inf"),
         ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+        ({"divisor": 0}, "divisor must be finite and at least 1, got 0"),
+        ({"divisor": -10}, "divisor must be finite and at least 1, got -10"),
+        ({"divisor": 0.5}, "divisor must be finite and at least 1, got 0.5"),
+        ({"divisor": math.nan}, "divisor must be finite and at least 1, got nan"),
+        ({"divisor": math.inf}, "divisor must be finite and at least 1, got inf"),
         ({"features": X[:3]}, "got"),
         ({"features": X[:0], "labels": Y[:0]}, "got"),
     ],
 )
-def test_bad_input_is_refused(loop, change, message):
+@pytest.mark.parametrize("num_epochs", [0, 3])
+def test_bad_input_is_refused(loop, change, message, num_epochs):
     with pytest.raises(ValueError, match=message):
-        loop(**change)
+        loop(**change, num_epochs=num_epochs)
+
+
+@pytest.mark.parametrize("loop", [run, run_by_hand])
+def test_without_an_epoch_only_the_start_is_left(loop):
+    history = loop(num_epochs=0)
+    assert history.params.tolist() == [[2.0]]
+    assert history.orders.shape == (0,)
+    with pytest.raises(IndexError):
+        history.epoch(1)
+
+
+def test_the_mean_of_a_batch_as_loss_is_divided_twice():
+    def first_step(loss):
+        setup_seed(20)
+        w = torch.tensor([2.0], requires_grad=True)
+        history = train(simple_linreg, loss, [w], X, Y, 0.01, 1, 4)
+        return history.params[0, 0] - history.params[1, 0]
+
+    mean = first_step(torch.nn.MSELoss())
+    assert 4 * mean == pytest.approx(first_step(simple_squared_loss), rel=1e-4)
 
 
 def test_shapes_that_do_not_match_are_refused():
