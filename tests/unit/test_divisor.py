@@ -74,3 +74,11 @@ def test_full_batch_descent_has_a_bound_of_its_own() -> None:
 def test_features_of_zero_have_no_limits() -> None:
     with pytest.raises(ValueError, match="other than 0"):
         pass_limits(np.zeros(3), 1)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-5, 2e5, 1e150])
+def test_the_limits_scale_with_the_square_of_the_features(scale: float) -> None:
+    usual, scaled = pass_limits([1, 2, 3], 10), pass_limits(scale * X_TOY[1:], 10)
+    assert len(scaled) == len(usual) == 2
+    np.testing.assert_allclose(np.array(scaled) * scale**2, usual, rtol=1e-12)
+    assert pass_limits([scale], 1) == [(0, pytest.approx(1 / scale**2))]
