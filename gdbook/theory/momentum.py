@@ -1,4 +1,4 @@
-"""The rate of momentum."""
+"""The rate of momentum. Paper: see the page The article."""
 
 import numpy as np
 
@@ -8,11 +8,12 @@ from gdbook.theory.basics import check_positive, spectrum
 def heavy_ball_rate(
     curvature: float, lr: np.ndarray | float, momentum: float
 ) -> np.ndarray:
-    """Factor by which momentum shrinks the error of ½λw² each step, shaped as lr.
+    """Factor per step of the error of ½λw² with momentum in the long run, shape of lr.
 
-    w' = w − ηλw + β(w − w₋₁): the largest root of z² − (1 + β − ηλ)z + β = 0. Where the
-    roots are complex, (1 − √β)² < ηλ < (1 + √β)², their product is β: the rate is √β.
-    Raises ValueError unless the curvature is positive and 0 ≤ β < 1.
+    A step is w' = w − ηλw + β(w − w₋₁), with the curvature λ and w₋₁ one step earlier.
+    The factor is the largest |z| of the two roots of z² − (1 + β − ηλ)z + β = 0. Where
+    they are complex, (1 − √β)² < ηλ < (1 + √β)², their product is β: the factor is √β.
+    Raises ValueError unless the curvature is finite and positive and 0 ≤ β < 1.
     """
     check_positive(curvature=curvature)
     if not 0 <= momentum < 1:
@@ -25,9 +26,13 @@ def heavy_ball_rate(
 def best_heavy_ball(H: np.ndarray) -> tuple[float, float]:
     """Step size and momentum of the fastest heavy ball (Polyak, 1964).
 
-    η = 4/(√λ_max + √λ_min)² and β = ((√κ − 1)/(√κ + 1))² with κ = λ_max/λ_min: both
-    ends sit at the edge of the complex roots, at the rate √β.
+    η = 4/(√λ_max + √λ_min)² and β = ((√κ − 1)/(√κ + 1))² with κ = λ_max/λ_min. Then
+    every eigenvector shrinks at the rate √β: between λ_min and λ_max the two roots of
+    `heavy_ball_rate` are complex, and at both ends they are equal. Shape: H (p, p),
+    symmetric. If p = 1 or all eigenvalues are equal, β is 0. Raises ValueError unless
+    all eigenvalues are above 0.
     """
-    low, *_, high = np.sqrt(spectrum(H)[0])
-    check_positive(smallest_curvature=low)
+    curvatures = spectrum(H)[0]
+    check_positive(smallest_curvature=curvatures[0])
+    low, high = np.sqrt(curvatures[[0, -1]])
     return float(4 / (high + low) ** 2), float(((high - low) / (high + low)) ** 2)

@@ -1,8 +1,10 @@
 """The article's regression by several processes, as torchrun starts them.
 
-Each process adds the gradients of its share of a mini-batch by additions of float32 in
-a fixed order, so that its bits do not depend on a library of linear algebra. Shapes:
-X (n, 3), the last column all ones; y (n,); w (3,), the bias last. Dimensionless.
+All processes draw the same data and the same mini-batches, and each takes its share of
+every mini-batch. `size` is the number of processes, and `rank` numbers them from 0.
+The two functions that descend need the process group of torch. `run` opens it in each
+process that torchrun started. Shapes: X (n, 3), the last column all ones; y (n,);
+w (3,), the bias last. Dimensionless.
 """
 
 import random
@@ -19,7 +21,10 @@ from gdbook.data import shuffled
 
 
 def article_data() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features with a 1 behind them, labels, and first weights with the bias 0."""
+    """Features with a 1 behind them, labels, and first weights with the bias 0.
+
+    Shapes: (1000, 3), (1000,), (3,), in float32. They are drawn from seed 20.
+    """
     setup_seed(20)
     features, labels = synthetic_data(torch.tensor([2, -3.4]), 4.2, 1000)
     w = torch.normal(0, 0.01, (2, 1))
@@ -28,14 +33,19 @@ def article_data() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def batches(num_epochs: int) -> Iterator[np.ndarray]:
-    """The numbers of the ten samples of each step."""
+    """Indices of the ten samples of each step, shape (10,), from seed 20."""
     random.seed(20)
     for _ in range(num_epochs):
         yield from np.reshape(shuffled(1000), (100, 10))
 
 
 def by_hand(rank: int, size: int, num_epochs: int) -> np.ndarray:
-    """Descend as one of several processes; return the last parameters."""
+    """Descend as process number `rank` of `size`; return the last parameters, (3,).
+
+    A process adds the gradients of its share by additions of float32 in a fixed order,
+    so that its bits do not depend on a library of linear algebra. The all-reduce adds
+    the sums of all processes.
+    """
     X, y, w = article_data()
     for batch in batches(num_epochs):
         share = batch[rank::size]
@@ -47,7 +57,12 @@ def by_hand(rank: int, size: int, num_epochs: int) -> np.ndarray:
 
 
 def by_ddp(rank: int, size: int, num_epochs: int) -> np.ndarray:
-    """Descend with DistributedDataParallel; return the last parameters."""
+    """Descend with DistributedDataParallel; return the last parameters, (3,).
+
+    It takes the mean of the mean gradients of all processes. The steps are those of
+    `by_hand`, up to rounding, only if all shares have the same size: if `size` divides
+    10.
+    """
     X, y, w = map(torch.from_numpy, article_data())
     net = torch.nn.Linear(3, 1, bias=False)
     net.weight.data[:] = w
@@ -63,7 +78,10 @@ def by_ddp(rank: int, size: int, num_epochs: int) -> np.ndarray:
 
 
 def run(descend: Callable[[int, int, int], np.ndarray], num_epochs: int) -> None:
-    """Descend as one of the processes that torchrun started; print the parameters."""
+    """Descend as one of the processes that torchrun started; print the parameters.
+
+    Opens the process group, calls descend(rank, size, num_epochs), closes the group.
+    """
     dist.init_process_group("gloo", timeout=timedelta(minutes=5))
     rank, size = dist.get_rank(), dist.get_world_size()
     w = " ".join(map(str, descend(rank, size, num_epochs)))

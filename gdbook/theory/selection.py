@@ -1,7 +1,7 @@
 """How many new samples tell a wrong label from a wrong model.
 
 Shapes: x, y and the predictions for them have the same shape, such as
-(num_points, num_runs).
+(num_points, num_runs). Papers: see the page The article.
 """
 
 import math
@@ -30,9 +30,10 @@ def fresh_points(
     num_runs: int,
     seed: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw new samples: x evenly from the places, y = truth(x) + noise from N(0, σ²).
+    """Draw x uniformly at random from the places, y = truth(x) + noise from N(0, σ²).
 
-    Returns x and y, each (num_points, num_runs).
+    Returns x and y, each (num_points, num_runs). Raises ValueError unless sigma,
+    num_points and num_runs are finite and above 0.
     """
     check_positive(sigma=sigma, num_points=num_points, num_runs=num_runs)
     rng = np.random.default_rng(seed)
@@ -45,28 +46,41 @@ def log_likelihood_ratio(
 ) -> np.ndarray:
     """How much more likely the first prediction makes each label, ln p₁(y)/p₂(y), nats.
 
-    Gaussian noise: ((y − ŷ₂)² − (y − ŷ₁)²)/(2σ²).
+    Gaussian noise: ((y − ŷ₂)² − (y − ŷ₁)²)/(2σ²). Raises ValueError unless sigma is
+    finite and above 0.
     """
     check_positive(sigma=sigma)
     return ((y - second) ** 2 - (y - first) ** 2) / (2 * sigma**2)
+
+
+def _check_share(share: float) -> None:
+    """Raise ValueError unless a share is above 0 and at most 1."""
+    if not 0 < share <= 1:
+        raise ValueError(f"wanted 0 < share <= 1, got {share}")
 
 
 def information(gap: float, sigma: float, share: float) -> float:
     """Expected log-likelihood ratio of a new point for the true model, in nats.
 
     Two models that differ by `gap` at a share of the places: share·gap²/(2σ²), the
-    Kullback-Leibler divergence.
+    Kullback-Leibler divergence. Raises ValueError unless gap and sigma are finite and
+    above 0 and 0 < share ≤ 1.
     """
-    check_positive(gap=gap, sigma=sigma, share=share)
+    check_positive(gap=gap, sigma=sigma)
+    _check_share(share)
     return share * gap**2 / (2 * sigma**2)
 
 
 def ratio_spread(gap: float, sigma: float, share: float, num_points: int) -> float:
-    """Deviation of the log-likelihood ratio of so many new points, in nats.
+    """Standard deviation of the log-likelihood ratio of num_points new points, in nats.
 
-    With k = gap²/(2σ²) a deciding point has the mean k and the variance 2k, another one
-    has 0: the variance of a point is share·2k + share(1 − share)k².
+    With k = gap²/(2σ²) a point where the models differ has the mean k and the variance
+    2k, another one has 0: the variance of a point is share·2k + share(1 − share)k².
+    Raises ValueError unless gap, sigma and num_points are finite and above 0 and
+    0 < share ≤ 1.
     """
+    check_positive(num_points=num_points)
+    _check_share(share)
     k = information(gap, sigma, 1)
     return math.sqrt(num_points * share * (2 * k + (1 - share) * k**2))
 
@@ -74,14 +88,16 @@ def ratio_spread(gap: float, sigma: float, share: float, num_points: int) -> flo
 def points_to_decide(
     gap: float, sigma: float, share: float, odds: float
 ) -> tuple[float, float]:
-    """Bounds for the expected number of new points until the true model leads by odds.
+    """Lower and upper bound of the expected number of new points that decide.
 
-    Wald's identity (1945): it is (ln odds + overshoot)/information. The overshoot is at
-    least 0 and at most E[max(X, 0)²]/E[X] (Lorden, 1970), X the ratio of one point.
-    Raises ValueError unless odds > 1.
+    They are drawn until the likelihood ratio for the true model reaches odds. Wald's
+    identity (1945): the expected number is (ln odds + overshoot)/information. The
+    overshoot is at least 0 and at most E[max(X, 0)²]/E[X] (Lorden, 1970), X the
+    log-likelihood ratio of one point. Raises ValueError unless odds is finite and above
+    1, gap and sigma are finite and above 0, and 0 < share ≤ 1.
     """
-    if odds <= 1:
-        raise ValueError(f"wanted odds > 1, got {odds}")
+    if not 1 < odds < math.inf:
+        raise ValueError(f"wanted finite odds > 1, got {odds}")
     per_point, k = information(gap, sigma, share), information(gap, sigma, 1)
     z = math.sqrt(k / 2)  # a deciding point has X ~ N(k, 2k), and k/√(2k) = z
     above = 0.5 * math.erfc(-z / math.sqrt(2))

@@ -1,4 +1,7 @@
-"""What makes the toys settle: smaller steps, averages, full batches."""
+"""What makes the toys settle: smaller steps, averages, full batches.
+
+Paper: see the page The article.
+"""
 
 from collections.abc import Sequence
 
@@ -9,10 +12,12 @@ from gdbook.theory.basics import check_positive, check_samples
 
 
 def decaying_lrs(lr: float, num_epochs: int, half_after: float) -> np.ndarray:
-    """Step size of each epoch, lr/(1 + k/half_after), k = 0, 1, …: half of lr after k.
+    """Step size of each epoch k = 0, 1, …: lr/(1 + k/half_after).
 
-    Shape: (num_epochs,). Their sum grows without bound, that of their squares does not:
-    the condition of Robbins and Monro (1951).
+    It is half of lr at k = half_after. Shape: (num_epochs,). The sum of the step sizes
+    grows without bound, that of their squares does not: the condition of Robbins and
+    Monro (1951). Raises ValueError unless lr, num_epochs and half_after are finite and
+    above 0.
     """
     check_positive(lr=lr, num_epochs=num_epochs, half_after=half_after)
     return lr / (1 + np.arange(num_epochs) / half_after)
@@ -29,7 +34,9 @@ def trajectories(
 ) -> np.ndarray:
     """Parameters of many runs at the start and after every epoch, one step size each.
 
-    Shapes: X (n, p), y (n,), start (p,), lrs (epochs,); returns (epochs + 1, runs, p).
+    Epoch k = 0, 1, … uses lrs[k]. Shapes: X (n, p), y (n,), start (p,), lrs (epochs,);
+    returns (epochs + 1, num_runs, p). Raises ValueError on other shapes, and unless
+    divisor and all step sizes are finite and above 0.
     """
     X, y = check_samples(X, y)
     rng = np.random.default_rng(seed)
@@ -44,8 +51,11 @@ def predicted_moments(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Exact mean and covariance of `trajectories`, from the maps of each epoch.
 
-    m ← Ām + c̄ and Σ ← E[AΣAᵀ] + Cov(Am + c). Shapes: (epochs + 1, p),
-    (epochs + 1, p, p).
+    m ← Ām + v̄ and Σ ← E[AΣAᵀ] + Cov(Am + v), with the maps w ← Aw + v of
+    `gdbook.theory.attractor.epoch_maps`. Shapes: X (n, p), y (n,), start (p,), lrs
+    (epochs,); returns (epochs + 1, p) and (epochs + 1, p, p). Raises ValueError on
+    other shapes, on more than 8 samples, and unless divisor and all step sizes are
+    finite and above 0.
     """
     means = [np.asarray(start, float)]
     covs = [np.zeros((len(means[0]), len(means[0])))]
@@ -69,9 +79,11 @@ def full_batch(
 ) -> np.ndarray:
     """Full-batch descent on the toys' mean loss (xw − y)², whose Hessian is 2XᵀX/n.
 
-    Shapes: X (n, p), y (n,), start (p,); returns (num_steps + 1, p).
+    Shapes: X (n, p), y (n,), start (p,); returns (num_steps + 1, p). Raises ValueError
+    on other shapes, and unless lr is finite and above 0.
     """
     X, y = check_samples(X, y)
+    check_positive(lr=lr)
     path = [np.asarray(start, float)]
     for _ in range(num_steps):
         path.append(path[-1] - lr * 2 * X.T @ (X @ path[-1] - y) / len(X))

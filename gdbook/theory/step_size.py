@@ -1,6 +1,7 @@
 """How many steps a step size needs, predicted and counted.
 
-Shapes: H (p, p), X (n, p), step sizes () or (k,); what is returned for each has theirs.
+Shapes: H (p, p), X (n, p), step sizes any. Symbols: η is lr, λᵢ are the eigenvalues of
+H, ⊗ is the Kronecker product.
 """
 
 from collections.abc import Callable
@@ -11,13 +12,20 @@ from gdbook.theory.basics import check_positive, spectrum
 
 
 def contraction(H: np.ndarray, lr: np.ndarray | float) -> np.ndarray:
-    """Factor by which the slowest error shrinks each step, max |1 − ηλᵢ|, as lr is."""
+    """Factor per step of the slowest part of the error, max |1 − ηλᵢ|, shape of lr.
+
+    With a factor below 1 full-batch descent converges, above 1 it diverges from almost
+    every start.
+    """
     curvatures = spectrum(H)[0]
     return np.abs(1 - np.asarray(lr)[..., None] * curvatures).max(axis=-1)
 
 
 def best_lr(H: np.ndarray) -> float:
-    """Best fixed step size for the worst start, 2/(λ_min + λ_max)."""
+    """Best fixed step size for the worst start, 2/(λ_min + λ_max).
+
+    Raises ValueError unless all eigenvalues are above 0.
+    """
     curvatures = spectrum(H)[0]
     check_positive(smallest_curvature=curvatures[0])
     return float(2 / (curvatures[0] + curvatures[-1]))
@@ -30,9 +38,11 @@ def first_below(
     tolerance: float,
     limit: int,
 ) -> np.ndarray:
-    """Count how often each row of w advances until it is near the target, (rows,).
+    """Number of calls w = advance(w) until each row of w is near the target.
 
-    Near: ‖w − target‖ ≤ tolerance·‖w₀ − target‖. Infinite where the limit comes first.
+    Near: ‖w − target‖ ≤ tolerance·‖w₀ − target‖, with w₀ the row at the start. At least
+    1, and inf where `limit` calls are not enough. Shapes: w (rows, p), target (p,);
+    advance returns (rows, p); the counts are (rows,).
     """
     near = tolerance * np.linalg.norm(w - target, axis=1)
     counts = np.full(len(w), np.inf)
@@ -47,19 +57,23 @@ def first_below(
 
 
 def batch_mean_square_radius(X: np.ndarray, lr: float, batch_size: int) -> float:
-    """Factor of E‖w − w*‖² for a batch drawn afresh: it must be below 1 to settle.
+    """Factor per step of E‖w − w*‖² in the long run, for batches drawn afresh.
 
-    Spectral radius of E[(I − ηH_B) ⊗ (I − ηH_B)], where E[H_B ⊗ H_B] is H ⊗ H plus
-    1/m·(n − m)/(n − 1) times the covariance of the single samples' xxᵀ ⊗ xxᵀ. Raises
-    ValueError unless 1 ≤ m ≤ n and n ≥ 2.
+    Without noise in the labels the mean square tends to 0 if the factor is below 1. It
+    is the spectral radius of E[(I − ηH_B) ⊗ (I − ηH_B)]. Here H_B = X_BᵀX_B/B is the
+    Hessian of a batch of B = batch_size of the n samples, drawn without replacement,
+    and E[H_B ⊗ H_B] = H ⊗ H + 1/B·(n − B)/(n − 1)·(mean(xxᵀ ⊗ xxᵀ) − H ⊗ H), with the
+    mean over the rows x of X. Raises ValueError unless 1 ≤ B ≤ n and n ≥ 2, and unless
+    lr is finite and above 0.
     """
+    check_positive(lr=lr)
     X = np.asarray(X, float)
-    n, p, m = len(X), X.shape[1], batch_size
-    if not 1 <= m <= n or n < 2:
-        raise ValueError(f"wanted 1 <= batch_size <= {n} and n >= 2, got {m}")
+    n, p, B = len(X), X.shape[1], batch_size
+    if not 1 <= B <= n or n < 2:
+        raise ValueError(f"wanted 1 <= batch_size <= {n} and n >= 2, got {B}")
     squares, H, eye = np.einsum("ni,nj->nij", X, X), X.T @ X / n, np.eye(p)
     pairs = np.einsum("nab,ncd->acbd", squares, squares).reshape(p * p, p * p) / n
     both = np.kron(H, H)
-    both = both + (pairs - both) / m * (n - m) / (n - 1)
+    both = both + (pairs - both) / B * (n - B) / (n - 1)
     M = np.kron(eye, eye) - lr * (np.kron(H, eye) + np.kron(eye, H)) + lr**2 * both
     return float(np.abs(np.linalg.eigvals(M)).max())

@@ -17,6 +17,7 @@ def test_descent_diverges_beyond_two_over_the_curvature_and_not_before(
         return abs(w)
 
     limit = critical_lr(curvature)
+    assert left(limit) == pytest.approx(1)  # it jumps between w and −w
     assert left(0.99 * limit) < 1e-9
     assert left(limit / 2 * 1.5) < 1e-9  # beyond ηλ = 1, which is no limit
     assert left(1.01 * limit) > 1e9

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gdbook.experiments import Result
+from gdbook.theory.attractor import epoch_maps, shuffling_bias, stationary_mean
 from gdbook.theory.floor import (
     batch_noise,
     count_batches,
@@ -373,3 +374,17 @@ def test_equal_batches_of_fewer_than_all_samples_are_counted():
     assert [count_batches(6, size) for size in (1, 2, 3)] == [6, 3, 2]
     with pytest.raises(ValueError, match="got 3"):
         count_batches(7, 3)
+
+
+def test_after_many_passes_its_error_falls_like_the_square_of_the_step_size() -> None:
+    X, y, start = small_problem()
+    minimiser = np.linalg.lstsq(X, y)[0]
+
+    def errors(lr: float) -> list[float]:
+        exact = stationary_mean(epoch_maps(X, y, lr, 2))  # 2·lr/2: the halved loss
+        ends = shuffled_mean(start, X, y, lr, 1, 100_000), minimiser
+        biased = ends[0], minimiser + shuffling_bias(X, y, lr, 2)
+        return [float(np.linalg.norm(end - exact)) for end in (*biased, minimiser)]
+
+    ratios = np.divide(errors(0.004), errors(0.002))
+    np.testing.assert_allclose(ratios, [4, 4, 2], rtol=0.05)

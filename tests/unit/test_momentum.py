@@ -55,3 +55,9 @@ def test_the_best_heavy_ball_is_the_fastest_on_both_ends() -> None:
     for lr_factor in (0.98, 1, 1.02):
         for shift in (-0.01, 0, 0.01):
             assert rate(lr * lr_factor, momentum + shift) >= best - 1e-7
+
+
+def test_one_curvature_needs_no_momentum() -> None:
+    lr, momentum = best_heavy_ball(np.array([[2.0]]))
+    assert (lr, momentum) == (pytest.approx(0.5), 0)
+    assert heavy_ball_rate(2, lr, momentum) < 1e-12  # one step reaches the minimum
