@@ -5,6 +5,7 @@ Shapes, for n variables: points, directions and gradients (n, 1), Hessians (n, n
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from operator import index
 
 import numpy as np
 import sympy as sp
@@ -17,7 +18,9 @@ Vector = Sequence[sp.Expr]
 def gradient(f: sp.Expr, variables: Symbols, constants: Symbols = ()) -> sp.Matrix:
     """Differentiate f once: the column ∇f of all ∂f/∂xᵢ, shape (n, 1).
 
-    Raises ValueError when f contains a symbol that is no variable and no constant.
+    Raises ValueError when f contains a symbol that is no variable and no constant, when
+    a symbol is named twice, when there is no variable, and when f has an absolute value
+    or a sign, and a symbol that is not declared real.
     """
     f = as_expression(f, variables, constants)
     return sp.Matrix([f.diff(x) for x in variables])
@@ -26,7 +29,9 @@ def gradient(f: sp.Expr, variables: Symbols, constants: Symbols = ()) -> sp.Matr
 def hessian(f: sp.Expr, variables: Symbols, constants: Symbols = ()) -> sp.Matrix:
     """Differentiate f twice: the matrix H of all ∂²f/∂xᵢ∂xⱼ, shape (n, n).
 
-    Raises ValueError when f contains a symbol that is no variable and no constant.
+    Raises ValueError when f contains a symbol that is no variable and no constant, when
+    a symbol is named twice, when there is no variable, and when f has an absolute value
+    or a sign, and a symbol that is not declared real.
     """
     return gradient(f, variables, constants).jacobian(list(variables))
 
@@ -36,7 +41,8 @@ def directional_derivative(
 ) -> sp.Expr:
     """Multiply out ∇f · v: the slope of f along v, per unit of length if ‖v‖ = 1.
 
-    Raises ValueError when v is zero, or has not one component for each variable.
+    Raises ValueError when v is zero, or has not one component for each variable, and
+    what `gradient` raises.
     """
     g = gradient(f, variables, constants)
     return g.dot(nonzero_column(direction, "direction", len(g)))
@@ -52,8 +58,11 @@ def at(
     """Evaluate `gradient` or `hessian`, whichever is the operator, of f at a point.
 
     Raises ValueError when the point has not one coordinate for each variable, and where
-    f is not differentiable: 1/x, √x, |x| at 0. Formulas that change at the point are
-    refused even where the pieces fit smoothly: |x|³ at 0.
+    f or a derivative is found to have no finite real value: 1/x, √x, x·ln x at 0. A
+    formula that changes at the point is refused even where the pieces fit smoothly: |x|
+    and |x|³ at 0. Not noticed is the edge of a domain at which the derivatives are
+    finite: x^(3/2) at 0 is real only for x ≥ 0, and its derivative from there, 0, is
+    returned. Raises what `gradient` raises, too.
     """
     _smooth_value(as_expression(f, variables, constants), variables, point)
     derivatives = operator(f, variables, constants)
@@ -70,8 +79,9 @@ def along(
 ) -> sp.Expr:
     """Restrict f to a line: φ(t) = f(point + t · direction).
 
-    Raises ValueError when the direction is zero, or when point or direction has not
-    one component for each variable.
+    Raises ValueError when the direction is zero, when point or direction has not one
+    component for each variable, and what `gradient` raises. Source: the definition; see
+    the page about directional derivatives.
     """
     f, n = as_expression(f, variables, constants), len(variables)
     line = as_column(point, n) + t * nonzero_column(direction, "direction", n)
@@ -89,11 +99,12 @@ def taylor_polynomial(
 ) -> sp.Expr:
     """Expand φ(t) = f(point + t · direction) about t = 0: Σ φ⁽ʲ⁾(0) tʲ/j!, j ≤ order.
 
-    Raises ValueError as `along` does, when the order is below 0, and where f has no
-    derivative of this order: 1/x, √x, |x| at 0. Formulas that change at the point are
-    refused even where the pieces fit smoothly: |x|³ at 0.
+    Raises ValueError as `along` does, when the order is no integer or below 0, and
+    where f is found to have no derivative of this order: 1/x, √x, |x| at 0. Formulas
+    that change at the point are refused even where the pieces fit smoothly: |x|³ at 0.
+    What `at` does not notice is not noticed here.
     """
-    _check_order(order)
+    order = _as_order(order)
     s = sp.Dummy("t", real=True)
     phi = along(f, variables, point, direction, s, constants)
     _smooth_value(sp.sympify(f), variables, point)
@@ -118,9 +129,9 @@ def lagrange_remainder(
 
     Some ξ between 0 and t makes it exact (Lagrange), if φ is k + 1 times differentiable
     from 0 to t, which is not checked. Raises ValueError as `along` does, and when the
-    order is below 0.
+    order is no integer or below 0. Source: proved on the page Taylor's formula.
     """
-    _check_order(order)
+    order = _as_order(order)
     line = f, variables, point, direction
     derivative = _derivative_along(*line, order + 1, xi, constants)
     return derivative * t ** (order + 1) / sp.factorial(order + 1)
@@ -141,7 +152,7 @@ def integral_remainder(
     It has no unknown in it, and can be checked by `.doit()`. Raises ValueError as
     `lagrange_remainder` does, and when s, which is integrated over, occurs elsewhere.
     """
-    _check_order(order)
+    order = _as_order(order)
     line = f, variables, point, direction
     derivative = _derivative_along(*line, order + 1, s, constants)
     if s in sp.Matrix([t, *point, *direction, *constants]).free_symbols:
@@ -152,9 +163,9 @@ def integral_remainder(
 def lagrange_bound(M: sp.Expr, order: int, t: sp.Expr) -> sp.Expr:
     """Bound the remainder of order k by M |t|ᵏ⁺¹/(k+1)!, if |φ⁽ᵏ⁺¹⁾| ≤ M from 0 to t.
 
-    Raises ValueError when the order is below 0 or M is negative.
+    Raises ValueError when the order is no integer or below 0, or when M is negative.
     """
-    _check_order(order)
+    order = _as_order(order)
     if sp.sympify(M).is_negative:
         raise ValueError(f"wanted a bound M ≥ 0 of an absolute value, got {M}")
     return M * sp.Abs(t) ** (order + 1) / sp.factorial(order + 1)
@@ -164,9 +175,10 @@ def expansion(phi: sp.Expr, s: sp.Symbol, t: sp.Expr, order: int) -> sp.Expr:
     """Expand φ about a point s that may move, up to t: Σ φ⁽ʲ⁾(s) (t−s)ʲ/j!, j ≤ order.
 
     Its derivative by s telescopes to φ⁽ᵏ⁺¹⁾(s) (t−s)ᵏ/k!: both remainders follow from
-    this. Here phi is an expression in s. Raises ValueError when the order is below 0.
+    this. Here phi is an expression in s. Raises ValueError when the order is no integer
+    or below 0.
     """
-    _check_order(order)
+    order = _as_order(order)
     terms = [phi.diff(s, j) * (t - s) ** j / sp.factorial(j) for j in range(order + 1)]
     return sp.Add(*terms)
 
@@ -182,7 +194,8 @@ def intermediate_point(
     """Find a ξ between 0 and t, to 15 digits, that makes Lagrange's remainder exact.
 
     Where every ξ does, it is t/2. Raises ValueError when anything is not an exact
-    number, such as Rational(1, 10), or when 65 points on the way enclose no such ξ.
+    number, such as Rational(1, 10), when 65 points on the way enclose no such ξ, and as
+    `taylor_polynomial` does.
     """
     line, xi = (f, variables, point, direction), sp.Dummy("xi", real=True)
     missed = along(*line, t) - taylor_polynomial(*line, order, t)
@@ -201,7 +214,11 @@ def intermediate_point(
 
 
 def as_expression(f: sp.Expr, variables: Symbols, constants: Symbols) -> sp.Expr:
-    """Read f. Raises ValueError unless it is an expression in these symbols alone."""
+    """Read f. Raises ValueError unless it is an expression in these symbols alone.
+
+    Each symbol may be named once, and there must be a variable. Where f has an absolute
+    value or a sign, its symbols must be declared real.
+    """
     if not (np.iterable(variables) and np.iterable(constants)):
         raise ValueError(f"wanted lists of symbols, got {variables} and {constants}")
     f, symbols = sp.sympify(f), [*variables, *constants]
@@ -237,10 +254,21 @@ def nonzero_column(v: Vector, name: str, n: int | None = None) -> sp.Matrix:
     return column
 
 
-def _check_order(order: int) -> None:
-    """Raise ValueError unless the order of an expansion is a whole number ≥ 0."""
-    if not isinstance(order, int) or order < 0:
-        raise ValueError(f"wanted a whole number of at least 0 as order, got {order}")
+def _as_order(order: int) -> int:
+    """Write the order of an expansion as int. Raises ValueError unless it is one, ≥ 0.
+
+    Integers of NumPy and of SymPy are taken, 2.0 is not.
+    """
+    try:
+        number = index(order)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise ValueError(
+            "wanted a whole number (an int) of at least 0 as order,"
+            f" got {order} ({type(order).__name__})"
+        )
+    return number
 
 
 def _derivative_along(

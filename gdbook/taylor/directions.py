@@ -1,6 +1,7 @@
 """The steepest direction, by multipliers and by norms.
 
-Shapes: a gradient g and a direction v (n, 1), the matrix A of a norm (n, n).
+Shapes: a gradient g and a direction v (n, 1), the matrix A of a norm (n, n). A norm has
+p = 1, 2 or sympy.oo, and a matrix A only with p = 2.
 """
 
 import numpy as np
@@ -10,7 +11,11 @@ from gdbook.taylor.derivatives import as_column, nonzero_column
 
 
 def lagrangian(g: sp.Matrix, v: sp.Matrix, lam: sp.Expr) -> sp.Expr:
-    """Tie the slope g · v to directions of length one: g · v + λ (v · v − 1)."""
+    """Tie the slope g · v to directions of length one: g · v + λ (v · v − 1).
+
+    Raises ValueError unless g and v have equally many components, real and finite.
+    Source: the second proof on the page about steepest descent.
+    """
     g, v = as_column(g), as_column(v, len(g))
     return g.dot(v) + lam * (v.dot(v) - 1)
 
@@ -18,8 +23,9 @@ def lagrangian(g: sp.Matrix, v: sp.Matrix, lam: sp.Expr) -> sp.Expr:
 def stationary_directions(g: sp.Matrix) -> list[tuple[sp.Matrix, sp.Expr]]:
     """Solve ∇(g · v + λ (v · v − 1)) = 0: all (v, λ), least slope g · v = −2λ first.
 
-    Meant for 2 or 3 components, numbers or symbols; one symbol alone, as in (a, 0), is
-    taken as positive. Raises ValueError when g is zero.
+    Meant for 2 or 3 components, numbers or symbols. The order is right for numbers. One
+    symbol alone, as in (a, 0), is treated as positive, even if it is declared negative:
+    then the greatest slope comes first. Raises ValueError when g is zero.
     """
     g = nonzero_column(g, "gradient")
     v = sp.symbols(f"v1:{len(g) + 1}", real=True, cls=sp.Dummy)
@@ -59,7 +65,10 @@ def hoelder_identity(g: sp.Matrix, v: sp.Matrix) -> sp.Eq:
 def norm(v: sp.Matrix, p: float = 2, A: sp.Matrix | None = None) -> sp.Expr:
     """Measure v: Σ|vᵢ| (p = 1), √(v · v) (p = 2), max|vᵢ| (p = oo), or √(vᵀAv).
 
-    Raises ValueError on another p, or when A is not symmetric positive definite.
+    Raises ValueError on another p, on an A with another p than 2, and when A is found
+    not to be symmetric positive definite. A symmetric matrix of symbols passes, unless
+    its symbols are declared such that it cannot be. Source: the definitions; see the
+    page about steepest descent.
     """
     v = as_column(v)
     _check_norm(p, A)
@@ -71,8 +80,8 @@ def norm(v: sp.Matrix, p: float = 2, A: sp.Matrix | None = None) -> sp.Expr:
 def dual_norm(g: sp.Matrix, p: float = 2, A: sp.Matrix | None = None) -> sp.Expr:
     """Measure how steep g is: −min g · v = max g · v over all v with norm(v, p, A) = 1.
 
-    It is max|gᵢ| (p = 1), √(g · g) (p = 2), Σ|gᵢ| (p = oo), or √(gᵀA⁻¹g).
-    Raises ValueError as `norm` does.
+    It is max|gᵢ| (p = 1), √(g · g) (p = 2), Σ|gᵢ| (p = oo), or √(gᵀA⁻¹g). Raises
+    ValueError as `norm` does; a matrix of symbols passes here as there.
     """
     g = as_column(g)
     _check_norm(p, A)
@@ -89,7 +98,8 @@ def steepest_direction(
     −g/‖g‖ (p = 2), or −A⁻¹g/√(gᵀA⁻¹g): Newton's direction when A is the Hessian.
     p = oo: −sign(gᵢ); where gᵢ = 0 this is 0, though all from −1 to 1 are as steep.
     p = 1: the coordinate of the largest |gᵢ|, the first of them when several tie,
-    though any mixture of these is as steep. Raises ValueError when g is zero.
+    though any mixture of these is as steep. Raises ValueError when g is zero, and as
+    `norm` does; a matrix of symbols passes here as there.
     """
     g = nonzero_column(g, "gradient")
     _check_norm(p, A)
@@ -113,7 +123,8 @@ def unit_directions(
 ) -> np.ndarray:
     """Draw directions with norm(v, p, A) = 1 at random. Shape (num_directions, n).
 
-    They come from anywhere on the unit sphere, evenly if p = 2 without A.
+    They come from anywhere on the unit sphere, evenly if p = 2 without A. Raises
+    ValueError as `norm` does.
     """
     _check_norm(p, A)
     V = np.random.default_rng(seed).normal(size=(num_directions, n))

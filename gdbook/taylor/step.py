@@ -1,6 +1,7 @@
 """How long a step may be: best step, smoothness, descent lemma, backtracking.
 
-Shapes, if no others are named: the gradient g (n, 1), the Hessian H (n, n).
+Shapes, if no others are named: the gradient g (n, 1), the Hessian H (n, n). Paper: see
+the page The article.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ def best_step(g: sp.Matrix, H: sp.Matrix) -> sp.Expr:
     """Minimise f(x) − η gᵀg + ½η² gᵀHg, the second order of f(x − ηg): η* = gᵀg / gᵀHg.
 
     Exact when f is quadratic. Raises ValueError when gᵀHg ≤ 0: no step is the best.
+    Raises it, too, when g is zero or H is not symmetric.
     """
     g = nonzero_column(g, "gradient")
     curvature = g.dot(as_symmetric(H, len(g)) * g)

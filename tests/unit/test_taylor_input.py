@@ -82,6 +82,13 @@ ONE = [x], [0], [1]
             "wanted a direction .* got",
         ),
         (lambda: lagrange_remainder(x, [x], [0], [0], 1, t, xi), "wanted a direction"),
+        (lambda: hessian(x, [x, x]), r"each symbol once, got \[x, x\]"),
+        (lambda: hessian(abs(complex_x), [complex_x]), r"real=True\) .* got Abs\(x\)"),
+        (
+            lambda: taylor_polynomial(x, *ONE, 2.0, t),
+            r"\(an int\) .* got 2.0 \(float\)",
+        ),
+        (lambda: expansion(s, s, t, 2.0), r"\(an int\) .* got 2.0 \(float\)"),
         (lambda: taylor_polynomial(x, *ONE, -1, t), "at least 0 as order, got -1"),
         (lambda: taylor_polynomial(x, *ONE, 1.5, t), "whole number .* got 1.5"),
         (lambda: lagrange_remainder(x, *ONE, -1, t, xi), "at least 0 as order, got -1"),
@@ -208,6 +215,39 @@ def test_the_order_up_to_which_a_function_is_differentiable_counts():
     with pytest.raises(ValueError, match="derivative 3 of x"):
         taylor_polynomial(f, [x], [0], [1], 3, t)
     assert at(gradient, f, [x], [0]) == sp.Matrix([0])
+
+
+def test_the_edge_of_a_domain_with_a_finite_derivative_is_not_noticed():
+    f = x ** sp.Rational(3, 2)
+    assert at(gradient, f, [x], [0]) == sp.Matrix([0])
+    with pytest.raises(ValueError, match="is zoo at"):
+        at(hessian, f, [x], [0])
+    for other in (x * sp.log(x), 1 / x, sp.sqrt(x)):
+        with pytest.raises(ValueError, match="wanted it smooth and real"):
+            at(gradient, other, [x], [0])
+
+
+@pytest.mark.parametrize("two", [np.int64(2), np.uint8(2), sp.Integer(2)])
+def test_an_order_may_be_an_integer_of_any_kind(two):
+    f, line = sp.sin(x) + x**3, ([x], [1], [1])
+    for expanded in (
+        lambda order: taylor_polynomial(f, *line, order, t),
+        lambda order: lagrange_remainder(f, *line, order, t, xi),
+        lambda order: integral_remainder(f, *line, order, t, s),
+        lambda order: lagrange_bound(3, order, t),
+        lambda order: expansion(sp.exp(s), s, t, order),
+        lambda order: intermediate_point(f, *line, order, 1),
+    ):
+        assert expanded(two) == expanded(2)
+
+
+def test_one_symbol_alone_is_treated_as_positive():
+    below = sp.Symbol("a", negative=True)
+    for symbol in (a, below):
+        slopes = [
+            sp.Matrix([symbol, 0]).dot(v) for v, _ in stationary_directions([symbol, 0])
+        ]
+        assert slopes == [-symbol, symbol]
 
 
 @pytest.mark.parametrize(
