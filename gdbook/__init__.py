@@ -6,11 +6,11 @@ course that it follows, Dive into Deep Learning, if no other is named.
 
 course       the experiment in the few lines that the pages show
 data         where randomness and data come from
-linear       linear models, squared losses, least squares
-sgd          the update, and the loop around it
 experiments  the article's five experiments
 ledger       every number that the article printed
+linear       linear models, squared losses, least squares
+optimizers   plain SGD and five other updates
 reproduce    the same numbers, computed again and compared
+sgd          the update, and the loop around it
 tables       published beside reproduced numbers, as Markdown
-optimizers   other updates than plain SGD
 """

@@ -9,7 +9,14 @@ PUBLISHED = Path(__file__).with_name("published.toml")
 
 @dataclass(frozen=True)
 class Entry:
-    """The numbers of one printed line, or of one printed trace."""
+    """The numbers of one printed line, or of one printed trace.
+
+    id: the identifier, unique. name: what readers call it, with TeX for formulas.
+    experiment: a key of EXPERIMENTS in `gdbook.experiments`, the run that reproduces
+    it. field: a key of FIELDS in `gdbook.reproduce`, what to take from the result and
+    how to print it. place: where the article prints it. published: the printed numbers
+    as text, with their signs.
+    """
 
     id: str
     name: str  # for readers
@@ -25,7 +32,7 @@ class Entry:
 
 
 def read_ledger(path: Path = PUBLISHED) -> list[Entry]:
-    """Read the ledger. Raises ValueError when an identifier stands there twice."""
+    """Read the ledger. Raises ValueError when an identifier occurs twice."""
     raw = tomllib.loads(path.read_text(encoding="utf-8"))["entry"]
     entries = [Entry(**{**row, "published": tuple(row["published"])}) for row in raw]
     names = [name for entry in entries for name in entry.names()]

@@ -1,9 +1,12 @@
-"""Other updates than plain SGD, each from its paper, and a sampler for torch.
+"""Plain SGD and five other updates, each with its source, and a sampler for torch.
 
 An update takes parameters, gradient, state and step size, and returns new parameters
 and a new state; it changes nothing. The state is () before the first step. Everything
 is elementwise. Shapes: parameters and gradients (p,), or, for k runs at once, (k, p)
 with step sizes (k, 1). Dimensionless.
+
+Symbols: w parameters, g gradient, η lr, β and β₁ momentum, γ and β₂ decay, ε eps.
+Papers and lecture: see the page The article.
 """
 
 import time
@@ -38,8 +41,8 @@ def momentum_update(
 ) -> tuple[np.ndarray, State]:
     """Momentum, the heavy ball: v ← βv + g, w ← w − ηv (Polyak, 1964).
 
-    The paper has w' = w − ηg + β(w − w₋₁), the same while η is constant. The state is
-    (v,).
+    The paper has w' = w − ηg + β(w − w₋₁), the same while η is constant. Here w₋₁ is w
+    one step earlier. The state is (v,).
     """
     (v,) = state or (0.0,)
     v = momentum * v + gradient
@@ -55,8 +58,9 @@ def nesterov_update(
 ) -> tuple[np.ndarray, State]:
     """Nesterov momentum: v ← βv + g, w ← w − η(g + βv) (Sutskever et al., 2013).
 
-    The paper has v ← βv − η∇f(θ + βv), θ ← θ + v; w is its point θ + βv, where the
-    gradient is taken, and v here is −v/η there. The state is (v,).
+    The paper has v ← βv − η∇f(θ + βv), θ ← θ + v. While η and β are constant, this is
+    the same: w is its point θ + βv, where the gradient is taken, and v here is −v/η
+    there. The state is (v,).
     """
     (v,) = state or (0.0,)
     v = momentum * v + gradient
@@ -103,8 +107,8 @@ def adam_update(
 ) -> tuple[np.ndarray, State]:
     """Adam: w ← w − η·m̂/(√v̂ + ε) (Kingma & Ba, 2015, algorithm 1).
 
-    m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) undo
-    that both start at 0. The state is (m, v, t).
+    m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ)
+    undo that both start at 0. The state is (m, v, t).
     """
     m, v, t = state or (0.0, 0.0, 0)
     m = momentum * m + (1 - momentum) * gradient
@@ -135,8 +139,8 @@ def descend(
 ) -> Iterator[np.ndarray]:
     """Yield the parameters before the first and after each of num_steps steps.
 
-    gradient(step, w) counts steps from 0 and returns the shape of w. What diverges goes
-    to infinity without a warning.
+    gradient(step, w) counts steps from 0 and returns the shape of w. A descent that
+    diverges ends as ∞ or nan, without a warning.
     """
     w, state = np.asarray(start), ()
     yield w
@@ -205,7 +209,11 @@ def search_grid(name: str, budget: int, low: float, high: float) -> dict:
 
 @dataclass(frozen=True)
 class Tuned:
-    """What a search found: the best settings, their excess loss, and that of all."""
+    """What a search found.
+
+    settings: the best ones, by name. excess: their excess loss. tried: the excess loss
+    of every setting, ∞ where it is not finite, shape (budget,).
+    """
 
     settings: Mapping[str, float]
     excess: float
@@ -225,7 +233,7 @@ def tune(
     """Try a grid of settings, all at once, and keep the one with the least excess loss.
 
     excess(w) takes (budget, p) and returns (budget,); what is not finite counts as ∞.
-    Raises ValueError when no setting stays finite.
+    Raises ValueError when no setting stays finite, and what `search_grid` raises.
     """
     grid = search_grid(name, budget, low, high)
     rows = np.tile(np.asarray(start, float), (budget, 1))
@@ -244,7 +252,10 @@ def tune(
 def cost_per_step(
     update: Update, num_params: int, num_steps: int = 20, repeats: int = 7
 ) -> float:
-    """Seconds that one update of float32 parameters takes, the median of repeats."""
+    """Seconds that one update of num_params parameters takes, the median of repeats.
+
+    The parameters are float32; each repeat takes num_steps updates.
+    """
     w = np.random.default_rng(0).normal(size=num_params).astype(np.float32)
     times = []
     for _ in range(repeats):

@@ -1,7 +1,7 @@
 """Recompute the ledger's numbers and compare them, as text: there is no tolerance.
 
-A loss is printed as the article printed it, with the format `:f`; a tensor is printed
-by torch, and its numbers are read off the print.
+A loss is written as the article printed it, with the format `:f`; a tensor is written
+by torch, and its numbers are read from this text.
 """
 
 import re
@@ -36,8 +36,10 @@ def reproduce(
 ) -> Iterator[dict[str, list[Comparison]]]:
     """Run the experiments that the entries need; yield comparisons as each one ends.
 
-    With autograd an experiment takes seconds, so each gets a process of its own; by
-    hand it takes less time than a process takes to start.
+    With autograd an experiment takes seconds: of several, each runs in a process of its
+    own. One experiment alone runs in the process of the caller, as all do by hand.
+    There it seeds Python's `random` and torch with 20 and leaves torch with one thread.
+    Raises KeyError for an unknown experiment, and what `compare` raises.
     """
     names = list(dict.fromkeys(entry.experiment for entry in entries))
     if by_hand or len(names) == 1:
@@ -52,7 +54,11 @@ def reproduce(
 def reproduce_one(
     experiment: str, entries: list[Entry], by_hand: bool
 ) -> dict[str, list[Comparison]]:
-    """Run one experiment and compare its entries."""
+    """Run one experiment in this process and compare its entries, by identifier.
+
+    Seeds Python's `random` and torch with 20 and leaves torch with one thread. Raises
+    KeyError for an unknown experiment, and what `compare` raises.
+    """
     torch.set_num_threads(1)  # batches of 10 and of 1: more threads only get in the way
     result = EXPERIMENTS[experiment](by_hand=by_hand)
     mine = [entry for entry in entries if entry.experiment == experiment]
@@ -60,9 +66,10 @@ def reproduce_one(
 
 
 def compare(entry: Entry, result: Result) -> list[Comparison]:
-    """Print what the entry asks for from a result, and set it beside the published.
+    """Compare each published number of an entry with that of a result, both as text.
 
-    Raises ValueError on an unknown field, or when the numbers differ in count.
+    Nothing is printed: the numbers come back as strings. Raises ValueError on an
+    unknown field, or when the numbers differ in count.
     """
     if entry.field not in FIELDS:
         raise ValueError(f"{entry.id}: wanted one of {[*FIELDS]}, got {entry.field!r}")
@@ -77,12 +84,17 @@ def compare(entry: Entry, result: Result) -> list[Comparison]:
 
 
 def print_loss(loss: float) -> str:
-    """Print a loss as the article did, to six decimals."""
+    """Return a loss as text, with the six decimals that the article printed."""
     return f"{loss:f}"
 
 
 def print_tensor(tensor: Tensor) -> list[str]:
-    """Print a tensor of any shape as torch does, and return the printed numbers."""
+    """Return the numbers of a tensor of any shape, each as torch writes it, as text.
+
+    Nothing is printed. Only numbers with a decimal point are found: integers, nan and
+    inf are left out. Of a tensor of more than 1,000 numbers torch writes, and this
+    returns, only the first and last three along each axis.
+    """
     return re.findall(r"-?\d+\.\d*(?:e[+-]\d+)?", str(tensor))
 
 

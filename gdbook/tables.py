@@ -15,7 +15,7 @@ def power_of_ten(number: float) -> str:
 
 
 def power_of_ten_tex(number: float) -> str:
-    """The same as TeX."""
+    r"""As `power_of_ten`, in TeX: 6 \cdot 10^{-14}."""
     digit, exponent = f"{number:.0e}".split("e")
     return rf"{digit} \cdot 10^{{{int(exponent)}}}"
 
@@ -32,7 +32,13 @@ def entry(identifier: str) -> Entry:
 
 
 def trace_table(identifier: str, result: Result) -> str:
-    """A published trace step by step: sample drawn, parameter, both losses."""
+    """A published trace step by step: sample drawn, parameter, both losses.
+
+    Raises ValueError unless the result has a batch size of 1, and KeyError for an
+    unknown identifier.
+    """
+    if result.history.batch_size != 1:
+        raise ValueError(f"wanted batch size 1, got {result.history.batch_size}")
     rows = []
     for step, row in enumerate(compare(entry(identifier), result), 1):
         (sample,) = result.history.drawn(step)
@@ -46,7 +52,11 @@ def trace_table(identifier: str, result: Result) -> str:
 
 
 def named_table(names: dict[str, str], result: Result) -> str:
-    """Published numbers beside the reproduced ones; names: identifier → for people."""
+    """Published numbers beside the reproduced ones, one row for each number.
+
+    names: identifier of an entry → the label that readers see. Raises KeyError for an
+    unknown identifier.
+    """
     rows = [
         [name, row.published, row.reproduced, MARK[row.match]]
         for identifier, name in names.items()
@@ -58,8 +68,10 @@ def named_table(names: dict[str, str], result: Result) -> str:
 def ledger_tables(found: dict[str, list[Comparison]], pages: dict[str, str]) -> str:
     """All comparisons, a table for each experiment.
 
-    pages: for each experiment its heading, and where it is run, as Markdown. The
-    identifiers, which the command takes, stand behind what readers look for.
+    found: the comparisons of each entry, by its identifier. pages: for each experiment
+    its heading, and where it is run, as Markdown. The last column has the identifier
+    of each number; the command takes it as `--only`. Raises KeyError for an entry that
+    was not found.
     """
     parts = []
     for experiment, heading in pages.items():

@@ -42,3 +42,20 @@ def test_every_experiment_starts_afresh():
     assert np.array_equal(
         clean_toy(by_hand=True, num_epochs=2).history.orders, first.orders
     )
+
+
+def test_the_toys_start_from_2_and_the_regression_near_0(by_hand_results):
+    for name, result in by_hand_results.items():
+        start = result.history.params[0]
+        if name == "regression":
+            assert 0 < np.abs(start[:2]).max() < 5 * 0.01
+            assert start[2] == 0
+        else:
+            assert start.tolist() == [2.0, 0.0][: len(start)]
+
+
+def test_the_error_of_a_parameter_that_the_model_lacks_is_refused(by_hand_results):
+    assert by_hand_results["regression"].error(0).shape == (2,)
+    assert by_hand_results["regression"].error(1).shape == (1,)
+    with pytest.raises(IndexError):
+        by_hand_results["clean"].error(1)

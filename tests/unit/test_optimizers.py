@@ -484,3 +484,10 @@ def test_the_sampler_draws_what_data_iter_draws_and_shuffle_does_not() -> None:
 def test_bad_input_is_named(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("name", ["SGD", "Momentum"])
+def test_a_descent_that_diverges_ends_without_a_warning(name: str) -> None:
+    update = optimizers.UPDATES[name]
+    *_, end = optimizers.descend(update, lambda step, w: w, np.ones(1), 3000, lr=100.0)
+    assert not np.isfinite(end).any()

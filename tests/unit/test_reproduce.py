@@ -1,12 +1,16 @@
 """Which experiments run, in which way, and what comes back as each one ends."""
 
+import math
+import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
+import torch
 
 from gdbook import reproduce as module
 from gdbook.ledger import read_ledger
-from gdbook.reproduce import Comparison, reproduce
+from gdbook.reproduce import Comparison, print_tensor, reproduce
 
 TOYS = ["clean", "non_linearity"]
 ENTRIES = [entry for entry in read_ledger() if entry.experiment in TOYS]
@@ -74,3 +78,29 @@ def test_results_come_as_each_experiment_ends(ran):
 def test_a_number_matches_only_the_same_text():
     assert Comparison("x", "0.10", "0.10").match
     assert not Comparison("x", "0.10", "0.1").match
+
+
+def test_an_unknown_experiment_is_refused():
+    unknown = replace(ENTRIES[0], experiment="nonsense")
+    with pytest.raises(KeyError, match="nonsense"):
+        next(reproduce([unknown]))
+
+
+def test_one_experiment_alone_seeds_the_caller_and_takes_one_thread():
+    seeds = []
+    for before in (1, 2):
+        random.seed(before)
+        torch.manual_seed(before)
+        torch.set_num_threads(2)
+        next(reproduce([ENTRIES[0]]))
+        assert torch.get_num_threads() == 1
+        seeds.append((random.random(), torch.initial_seed()))
+    assert seeds[0] == seeds[1]
+    assert seeds[0][1] == 20
+
+
+def test_only_numbers_with_a_decimal_point_are_read_and_long_tensors_shortened():
+    assert print_tensor(torch.tensor([1, 2])) == []
+    assert print_tensor(torch.tensor([math.nan, 1, math.inf])) == ["1."]
+    assert len(print_tensor(torch.ones(1000))) == 1000
+    assert len(print_tensor(torch.ones(1001))) == 6

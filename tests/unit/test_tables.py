@@ -3,7 +3,7 @@
 import pytest
 
 from gdbook import tables
-from gdbook.experiments import clean_toy
+from gdbook.experiments import clean_toy, linear_regression
 from gdbook.ledger import Entry
 from gdbook.reproduce import Comparison
 from gdbook.tables import (
@@ -95,3 +95,11 @@ def test_named_numbers_get_the_names_for_readers() -> None:
     assert table.split("\n")[2:] == [f"| slope | {published} | {published} | ✓ |"]
     with pytest.raises(KeyError):
         entry("nonsense")
+
+
+def test_a_trace_of_larger_batches_is_refused() -> None:
+    result = linear_regression(by_hand=True, num_epochs=1)
+    with pytest.raises(ValueError, match="wanted batch size 1, got 10"):
+        trace_table("regression.loss", result)
+    with pytest.raises(KeyError):
+        named_table({"nonsense": "slope"}, result)
