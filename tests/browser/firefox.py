@@ -19,6 +19,9 @@ from .web import REPORT
 FIREFOX = next(filter(None, map(shutil.which, ["firefox-esr", "firefox"])), None)
 # said of a formula of which only the beginning has arrived (test_html counts the parts)
 PARTIAL = re.compile(r"Invalid markup: Incorrect number of children for <m\w+/> tag\.")
+# Firefox 140.12 says it now and then of any page, an empty one too. Where the code of a
+# page is refused something, the message has a stack.
+ITS_OWN = 'Error: Permission denied to access property "length"'
 PATIENCE = 300  # seconds: enough for the busiest machine
 
 
@@ -64,7 +67,10 @@ class Firefox:
 
     def hear(self, said: dict) -> None:
         """Keep an error on the console."""
-        if said["level"] == "error" and not PARTIAL.fullmatch(said["text"]):
+        its_own = said["text"] == ITS_OWN and "stackTrace" not in said
+        if said["level"] == "error" and not (
+            its_own or PARTIAL.fullmatch(said["text"])
+        ):
             self.complaints.append(said["text"])
 
     def heard(self) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ..conftest import missing
-from .firefox import FIREFOX, Firefox, firefox
+from .firefox import FIREFOX, ITS_OWN, Firefox, firefox
 from .test_policy import pages_with_figures
 from .visits import pages_of
 
@@ -55,9 +55,10 @@ def test_an_error_is_heard(window, tmp_path):
     policy = "<meta http-equiv='Content-Security-Policy' content='img-src data:'>"
     for name, body in {
         "null": "<script>null.x</script>",
+        'property "length"': f"<script>throw Error({ITS_OWN[7:]!r})</script>",
         "policy: img-src": f"{policy}<p><img src='http://127.0.0.2:9/x.png'>",
     }.items():
-        page = tmp_path / f"{len(name)}.html"
+        page = tmp_path / f"{len(body)}.html"
         page.write_text(f"<!doctype html><title>x</title>{body}", encoding="utf-8")
         heard = window.goto(page.as_uri()).heard()
         assert any(name in one for one in heard), heard
