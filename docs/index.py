@@ -55,7 +55,7 @@ toy = clean_toy(by_hand=True)
 # %%
 #| echo: false
 #| widget: gd-replay experiment=clean step=0
-#| fig-cap: The first 29 losses print as the article printed them. A step on the sample 0 does not change the loss.
+#| fig-cap: The first 29 losses print as the article printed them. A step on the sample with $x = 0$ does not change the loss.
 #| fig-alt: A parabola of the mean loss over w with its minimum at w equal to 1. Points of the descent begin at the upper right, at w equal to 2, and approach the minimum.
 path = toy.history.params[:30, 0].astype(float)
 grid = np.linspace(0.6, 2.05, 200)

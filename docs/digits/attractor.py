@@ -355,8 +355,8 @@ print(f"gap from a learning rate of {c_limit * divisor / 2:.4f} to {divisor / 18
 #
 # **4.** (For experts.) In the toy with a bias $b$, an epoch is
 # $\mathbf w \mapsto \mathbf A_\pi \mathbf w + \mathbf v_\pi$ with $\mathbf w = (w, b)$,
-# and the 24 matrices differ. Compute the mean of the visited points. How near does the
-# article's run come to least squares? How near can the descent come?
+# and the 24 matrices are not all equal. Compute the mean of the visited points. How
+# near does the article's run come to least squares? How near can the descent come?
 #
 # /// details | Hint
 # The mean solves $\boldsymbol\mu = \bar{\mathbf A}\boldsymbol\mu + \bar{\mathbf v}$,
@@ -454,6 +454,7 @@ assert 8 * toy_rounding_spread(maps, late[-1:])[0] < margin
 replayed = after_orders(maps, drawn[-12:], np.array([mean]))[0]
 assert np.isclose(replayed, predicted, rtol=0, atol=1e-11)
 assert np.allclose(weights, slope_weights(x, lr, divisor), rtol=0, atol=1e-14)
+assert np.abs(A - A[0]).max() > 0.01  # exercise 4: not all equal
 
 # %% [markdown]
 # ///

@@ -192,10 +192,10 @@ smallest, largest = (epoch_operations(1000, 2, B) for B in (1000, 1))
 #
 # `=bench:cost epoch`
 #
-# As long as $\alpha$ is much the larger part, the time of an epoch is approximately
-# proportional to its number of steps. In the rows with $B \le 100$, the measured times
-# differ from this proportion by less than 10 percent. So larger batches make an epoch
-# faster, although its operations change much less.
+# As long as the part with $\alpha$ is much the larger one, the time of an epoch is
+# approximately proportional to its number of steps. In the rows with $B \le 100$, the
+# measured times differ from this proportion by less than 10 percent. So larger batches
+# make an epoch faster, although its operations change much less.
 #
 # It does not follow that larger batches reach a low loss sooner. With the same learning
 # rate, an epoch of fewer steps brings the parameters less far. One

@@ -290,15 +290,16 @@ print("errors", printed(unequal[-1]))
 #| code-fold: Check
 assert sizes == [3, 3, 2, 2]
 assert abs(factor.mean() - 1) < 1e-6
-assert np.abs(unequal[1000] - paths[4][1000]).max() > 1e-3
+assert np.abs(unequal[1000] - paths[4][1000])[:2].max() > 1e-3  # the weights
 assert printed(unequal[-1]) == printed(paths[1][-1])
 
 # %% [markdown]
-# After ten epochs a weight differs from the one above by more than $10^{-3}$. At the end
-# the printed digits are the same. One reason is that in a random order each sample is equally
-# likely to get each of the ten places, and the mean of the ten factors is 1. So for given
-# parameters the expected value of the step is the same. The random deviations from it are too small
-# at the end to change a printed digit of these results.
+# After ten epochs at least one weight differs from the one above by more than
+# $10^{-3}$. At the end the printed digits are the same. One reason is that in a random
+# order each sample is equally likely to get each of the ten places, and the mean of the
+# ten factors is 1. So for given parameters the expected value of the step is the same.
+# The random deviations from it are too small at the end to change a printed digit of
+# these results.
 #
 # ## How does it run on several machines?
 #

@@ -132,7 +132,7 @@ for n in (10, 50, 200):  # within 4 standard errors
 
 # %%
 #| code-fold: Code of the figure
-#| fig-cap: "Seven series of new samples. The expected log-likelihood ratio grows by `=worth:.3f` nats with each sample. At the dashed line the labels are `=odds` times as likely under the right model."
+#| fig-cap: "Seven series of new samples. The expected log-likelihood ratio grows by `=worth:.3f` nats with each sample. At the dashed line the labels are `=odds` times as likely under the right model as under the other."
 #| fig-alt: Log-likelihood ratio over 80 new samples. A straight line starts near zero and reaches the dashed level of three nats near 24 samples. A band around it widens like a square root. Seven jagged curves rise, most of the time inside the band.
 from gdbook.figures.selection import ratio_fan
 
@@ -148,9 +148,9 @@ plt.show()
 # until the odds for the right model exceed `=odds` to 1. This means that the sum of the
 # log-likelihood ratios exceeds $b = \ln `=odds`$, which is `=math.log(odds):.2f` nats.
 #
-# **Theorem** (Wald 1945, Lorden 1970). Let $X_1, X_2, \dots$ be independent random variables
-# with the same distribution, let $\mu = \mathbb E X_i > 0$, and let
-# $\mathbb E X_i^2$ be finite. For $b > 0$ let $T$ be the first $N$ with
+# **Theorem** (Wald 1945, Lorden 1970). Let $X, X_1, X_2, \dots$ be independent random
+# variables with the same distribution, let $\mu = \mathbb E X > 0$, and let
+# $\mathbb E X^2$ be finite. For $b > 0$ let $T$ be the first $N$ with
 # $X_1 + \dots + X_N > b$. Then
 #
 # $$
@@ -225,9 +225,9 @@ assert np.array_equal(drawn, (new_x, new_y))
 #
 # ## Where should one measure?
 #
-# Three of four new samples were taken where the models agree. If every new sample is
-# taken at $x = 3$, then $s = 1$. Less noise helps too: by (2), $\mu$ is proportional to
-# $s / \sigma^2$.
+# About three of four new samples were taken where the models agree. If every new sample
+# is taken at $x = 3$, then $s = 1$. Less noise helps too: by (2), $\mu$ is proportional
+# to $s / \sigma^2$.
 
 # %%
 print("share  sigma   lower bound  upper bound")
@@ -251,7 +251,8 @@ assert bounds(sigma / 10, 1)[1] < 1.2
 # - A new sample changes the log-likelihood ratio by $\mu = s a^2 / (2 \sigma^2)$ nats on
 #   average, in favour of the right model.
 # - On average, at least $b / \mu$ samples are needed until the log-likelihood ratio exceeds $b$.
-#   For odds of `=odds` to 1 the expected number is between `=low:.1f` and `=high:.1f` here.
+#   For odds of more than `=odds` to 1 the expected number is between `=low:.1f` and
+#   `=high:.1f` here.
 # - Only samples where the models differ decide. With less noise in their labels, both bounds
 #   are smaller.
 #
@@ -272,8 +273,8 @@ print(f"{bounds(2 * sigma, share)[0] / low:.2f}")
 # %% [markdown]
 # ///
 #
-# **2.** After $N$ samples, the odds can also be `=odds` to 1 for the wrong model. Prove that for
-# every $N$ the chance of this is at most 1/`=odds`.
+# **2.** After $N$ samples, the odds for the wrong model can also be at least
+# `=odds` to 1. Prove that for every $N$ the chance of this is at most 1/`=odds`.
 #
 # /// details | Hint
 # What is the expected value of $p_2(y) / p_1(y)$ if $y$ has the density $p_1$? Then use

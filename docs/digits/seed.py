@@ -193,8 +193,8 @@ assert found == [20]
 #
 # A stronger argument is that the other numbers did not take part in the search. With
 # both seeds set to `=found[0]`, all `=published:count` published numbers
-# [are reproduced](../reference/ledger.py). Two of the experiments shuffle the samples
-# 30,000 times.
+# [are reproduced](../reference/ledger.py). Two of the experiments each shuffle the
+# samples 30,000 times.
 #
 # We do not know where the article's program set the second seed. Its numbers are those of a
 # program that sets it before every experiment.

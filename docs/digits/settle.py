@@ -56,10 +56,10 @@ best = x @ y / (x @ x)
 # $1 - \prod_j (1 - s_j) \le \sum_j s_j$ (by induction), $|f_i - 1| \le cS$. Therefore the
 # absolute value of the sum is at most $c \cdot R \cdot cS$. $\blacksquare$
 #
-# **A constant learning rate.** If $c_k = c$ for all $k$, then (1) gives
-# $\limsup |e_k| \le 2cR = 4\eta R/m$: for every larger bound, $|e_k|$ stays below it from some
-# epoch on. So bias and standard deviation are at most proportional to $\eta$, written
-# $O(\eta)$.
+# **A constant learning rate.** If the hypothesis of the statement holds and $c_k = c$
+# for all $k$, then (1) gives $\limsup |e_k| \le 2cR = 4\eta R/m$: for every larger
+# bound, $|e_k|$ stays below it from some epoch on. So bias and standard deviation are
+# in the end at most proportional to $\eta$, written $O(\eta)$.
 #
 # **A decreasing learning rate.** If
 #
@@ -118,11 +118,12 @@ for eta in (0.3, 0.15, 0.075, 0.0375):
 #
 # ## What does a decreasing learning rate do?
 #
-# Let $\eta_k = \eta/(1 + k/50)$ for $k = 0, 1, \dots$ The sum of $1/(50 + k)$ diverges,
-# so (2) holds. The mean and the variance after each epoch follow from those before it:
-# $\mu_{k+1} = a\mu_k + \bar v$ and
-# $\sigma_{k+1}^2 = a^2\sigma_k^2 + \operatorname{Var} v$, where $a$ and $v$ are those of
-# the learning rate $\eta_k$.
+# Let $\eta_k = \eta/(1 + k/50)$ for $k = 0, 1, \dots$. The sum of $1/(50 + k)$
+# diverges, so (2) holds. Let the orders of the epochs be independent, and each order
+# equally likely. Then the mean and the variance after each epoch follow from those
+# before it: $\mu_{k+1} = a\mu_k + \bar v$ and
+# $\sigma_{k+1}^2 = a^2\sigma_k^2 + \operatorname{Var} v$, where $a$ and $v$ are those
+# of the learning rate $\eta_k$.
 
 
 # %%

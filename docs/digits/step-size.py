@@ -9,8 +9,9 @@
 # - why the clean toy converges only because of a divisor that was left over.
 #
 # You need: [the limit and the best step size on a quadratic function](../why/how-long.py#beyond-2l),
-# [the clean toy](../zero/clean.py), and [the error budget](errors.py) for the notation. The
-# step size $\eta$ of these pages is called *learning rate* here, as in the article.
+# [the clean toy](../zero/clean.py), and [the error budget](errors.py) for the notation.
+# What the first of these pages calls step size, $\eta$, is called *learning rate* here,
+# as in the article.
 
 # %%
 import random
@@ -234,8 +235,8 @@ product = sp.expand(sp.prod([1 - c * k**2 for k in range(4)]))
 product
 
 # %% [markdown]
-# The descent converges from every start if and only if this product lies between $-1$ and
-# $1$. It is $1$ or $-1$ at the ends of the intervals of these $c$:
+# The descent converges from every start if and only if this product lies strictly
+# between $-1$ and $1$. It is $1$ or $-1$ at the ends of the intervals of these $c$:
 
 # %%
 positive = [root for root in sp.solve(product - 1, c) if root > 0]
@@ -265,7 +266,7 @@ for m in (left_over, meant):
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: "Divisor `=meant`: the toy converges where the factor is below 1, in the two shaded intervals. The article's learning rate, `=toy_lr`, lies between them. Line: the absolute value of the product. Dots: descents."
-#| fig-alt: Factor per epoch against the learning rate. The curve falls from 1, touches zero twice, passes 1 at `=first:.3f`, rises to `=curve.max():.2f`, and is below 1 again between `=low:.3f` and `=high:.3f`. Dashed vertical lines, each with its name, mark the full-batch limit at `=full:.3f` and the article's learning rate at `=toy_lr`, where the factor is `=factor_meant:.2f`. Dots of descents lie on the curve.
+#| fig-alt: Factor per epoch against the learning rate. The curve falls from 1, touches zero twice, passes 1 at `=first:.3f`, rises to `=curve.max():.2f`, and is below 1 again between `=low:.3f` and `=high:.3f`, where it touches zero once more. Dashed vertical lines, each with its name, mark the full-batch limit at `=full:.3f` and the article's learning rate at `=toy_lr`, where the factor is `=factor_meant:.2f`. Dots of descents lie on the curve.
 from gdbook.figures.step_size import factor_of_a_pass
 
 full = 2 / (2 * np.mean(x**2))
@@ -285,6 +286,10 @@ assert toy_lr < left_over * first  # divisor 10: converges
 inside = (toy_grid > 0) & (toy_grid < first) | (toy_grid > low) & (toy_grid < high)
 assert ((curve < 1) == inside).all()
 assert first < toy_grid[curve.argmax()] < low
+zeros = [1 / (2 * k**2) for k in (3, 2, 1)]
+assert np.allclose([float(product.subs(c, 2 * eta)) for eta in zeros], 0)
+assert 0 < zeros[0] < zeros[1] < first
+assert low < zeros[2] < high
 
 # %% [markdown]
 # With the divisor that belongs to one sample, each epoch multiplies the distance by
@@ -357,7 +362,8 @@ least = ((1 - lowest * curvatures) ** 8 @ shares) ** 0.5
 print(f"4 steps leave at least {least:.1e} of the distance, at {lowest:.3f}")
 # %% [markdown]
 # This is more than a millionth. Fewer steps are not enough either: below the limit no term
-# grows with $t$, and from the limit on the term of $\lambda_1$ is never less than $c_1^2$.
+# grows with $t$, and from the limit on the term of $\lambda_1$ is never less than
+# $c_1^2$, which alone is too large.
 #
 # ///
 #
@@ -374,7 +380,8 @@ print(f"4 steps leave at least {least:.1e} of the distance, at {lowest:.3f}")
 # $\langle \mathbf A, \mathbf C \rangle = \operatorname{tr} \mathbf A \mathbf C$, so its
 # eigenvalues are real. $\mathbf S_t$ is positive semidefinite, so it tends to zero if its
 # trace does. The matrices $\mathbf d_0 \mathbf d_0^\top$ span the symmetric ones. So the mean square
-# tends to 0 from every start if and only if all eigenvalues of $T$ lie between $-1$ and 1.
+# tends to 0 from every start if and only if all eigenvalues of $T$ lie strictly between
+# $-1$ and 1.
 #
 # If they are below 1, they are above $-1$: write a symmetric $\mathbf S \ne \mathbf 0$ as
 # $\mathbf P - \mathbf N$, the parts of its positive and of its negative eigenvalues. Then $\mathbf P$ and

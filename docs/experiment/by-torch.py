@@ -192,10 +192,10 @@ print("largest difference in ulps of the present values:", in_own_ulps)
 
 # %% [markdown]
 # In all `=len(by_torch) - 1:,` steps, no parameter differs by more than
-# `=in_final_ulps:.1f` ulp of its *final* value. The ulp of its *present* value can be much
-# smaller, because the parameters start near 0. In that unit the largest difference is
-# `=in_own_ulps:.0f`. So if you give a difference in ulps, also say to which number the ulp
-# belongs.
+# `=np.ceil(in_final_ulps):.0f` ulp of its *final* value. The ulp of its *present* value
+# can be much smaller, because the parameters start near 0. In that unit the largest
+# difference is `=in_own_ulps:.3g`. So if you give a difference in ulps, also say to
+# which number the ulp belongs.
 
 # %%
 #| code-fold: Check
@@ -282,7 +282,7 @@ for draw_before in (False, True):
 #   `optim.SGD` does not divide. With the learning rate (1) the steps are those by hand.
 # - With the same mini-batches, torch's parts print the results of the training by hand. In
 #   `=len(by_torch) - 1:,` steps the parameters differ only by rounding, by at most
-#   `=in_final_ulps:.1f` ulp of their final values.
+#   `=np.ceil(in_final_ulps):.0f` ulp of their final values.
 # - With the same learning rate and $m = B$, torch makes the steps by hand with $2 \eta$.
 # - `shuffle=True` uses torch's random numbers. With a seeded generator of its own, a loader
 #   repeats its orders, whatever else torch draws.

@@ -82,8 +82,10 @@ for y in (labels, flat):
 #
 # The second sum of (3) does not depend on the parameters. The first sum is zero if and
 # only if every prediction is $\bar y$. So the wrong loss has its minimum at
-# $\mathbf w = \mathbf 0$ and $b = \bar y$, and training goes there (exercise 2). With these
-# parameters the wrong loss is smaller than with the true ones:
+# $\mathbf w = \mathbf 0$ and $b = \bar y$, and training goes there (exercise 2). There
+# is no other minimizer, because the columns of $\mathbf X$ and a column of ones are
+# linearly independent here. With these parameters the wrong loss is smaller than with
+# the true ones:
 
 # %%
 mean_label = torch.full_like(labels, labels.mean().item())

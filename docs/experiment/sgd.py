@@ -314,8 +314,9 @@ print("leaf:", w.is_leaf, "and after the update:", updated.is_leaf)
 #
 # *With replacement.* $\bar{\mathbf g} - \mathbf g$ is the mean of $B$ independent vectors of
 # expected value $\mathbf 0$ and expected squared norm $v$. The expected inner product of two
-# independent vectors is the inner product of their expected values, here 0. So $\mathrm E \lVert \bar{\mathbf g} - \mathbf g \rVert^2 =
-# \frac{1}{B^2} \cdot B v = \frac vB$.
+# independent vectors is the inner product of their expected values, here 0. So
+# $\mathrm E \lVert \bar{\mathbf g} - \mathbf g \rVert^2
+# = \frac{1}{B^2} \cdot B v = \frac vB$.
 #
 # *Without replacement*, for $n \ge 2$. $N_i$ is 0 or 1, so $N_i^2 = N_i$ and
 # $\mathrm E N_i^2 = \frac Bn$. For $i \ne j$, $\mathrm E N_i N_j$ is the probability $p$ that
@@ -331,13 +332,14 @@ print("leaf:", w.is_leaf, "and after the update:", updated.is_leaf)
 # \end{aligned}
 # $$
 #
-# because $\sum_{i \ne j} \mathbf d_i^\top \mathbf d_j = \lVert \sum_i \mathbf d_i \rVert^2
-# - \sum_i \lVert \mathbf d_i \rVert^2$ and the first term is 0. With
+# because $\sum_{i \ne j} \mathbf d_i^\top \mathbf d_j = \lVert \sum_i \mathbf d_i
+# \rVert^2 - \sum_i \lVert \mathbf d_i \rVert^2$ and the first term is 0. With
 # $\frac Bn - p = \frac{B (n - B)}{n (n - 1)}$ the result follows after division by
 # $B^2$. $\blacksquare$
 #
 # The next cell forms all mini-batches of two out of six samples. It prints the variance of
-# their mean gradients divided by $v$, and whether the mean of these is $\mathbf g$:
+# their mean gradients divided by $v$, and whether the mean of these is $\mathbf g$.
+# Here $v$ and $\mathbf g$ are those of the six samples alone:
 # %%
 from itertools import combinations, product
 

@@ -36,11 +36,11 @@ python = platform.python_version()
 # ## Where were they verified?
 #
 # `make platforms` computes the numbers on the machine on which it runs, and keeps the rows of
-# other machines. Each row counts the numbers that come out as published. By formula these
-# are all `=published:count`. By autograd they are those of the three experiments with 300
-# epochs. The *capability* is the set of vector instructions that torch uses on the CPU.
-# Other instructions and other numbers of threads can add in another order, and so round
-# differently.
+# other machines. Each row counts the numbers that come out as published. By formula,
+# all `=published:count` numbers are compared. By autograd, those of the three
+# experiments with 300 epochs are compared. The *capability* is the set of vector
+# instructions that torch uses on the CPU. Other instructions and other numbers of
+# threads can add in another order, and so round differently.
 #
 # `=bench:platforms`
 

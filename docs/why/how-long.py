@@ -97,9 +97,10 @@ print("best step size to second order", best)
 # A vector $\mathbf v \ne \mathbf 0$ with $\mathbf H \mathbf v = \lambda \mathbf v$ is called an
 # *eigenvector* of $\mathbf H$, and the number $\lambda$ its *eigenvalue*. At one point, the largest
 # curvature among all $\mathbf v$ of norm one is the largest eigenvalue of $\mathbf H$ (exercise 3 proves it).
-# On a segment, $\mathbf v^\top \mathbf H(\mathbf z) \, \mathbf v$ is a continuous function of $\mathbf z$ and
-# $\mathbf v$ on a closed and bounded set. So it has a maximum, and (3) holds for some $L$. One $L$ for
-# all points need not exist: the curvature of $e^x$ has no bound.
+# On a segment, $\mathbf v^\top \mathbf H(\mathbf z) \, \mathbf v$ is a continuous
+# function of $\mathbf z$ and $\mathbf v$. With $\mathbf v$ of norm one, these form a
+# closed and bounded set. So the function has a maximum there, and (3) holds for some
+# $L$. One $L$ for all points need not exist: the curvature of $e^x$ has no bound.
 #
 # The example has such an $L$. Its Hessian has the entries $2 - 2 \cos x$, 1, 1 and 2. Since
 # $-\cos x \le 1$, the curvature in no direction exceeds that at $x = \pi$, where we start:
@@ -347,8 +348,8 @@ for first in ([2.0, 0.0], [2.0, 1e-6]):
 #
 # /// details | Hint
 # Let $\lambda$ be the largest curvature, attained at $\mathbf v$. The function
-# $\lambda \lVert \mathbf v + t \mathbf u \rVert^2
-# - (\mathbf v + t \mathbf u)^\top \mathbf H (\mathbf v + t \mathbf u)$ of $t$ has its minimum at $t = 0$.
+# $\lambda \lVert \mathbf v + t \mathbf u \rVert^2 - (\mathbf v + t \mathbf u)^\top
+# \mathbf H (\mathbf v + t \mathbf u)$ of $t$ has its minimum at $t = 0$.
 # ///
 #
 # /// details | Solution

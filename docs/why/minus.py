@@ -201,7 +201,7 @@ assert 0 < 1 + torch.deg2rad(best).cos() <= M * length / g.norm()
 # as [a later page](how-long.py) proves. So if $\mathbf g \ne \mathbf 0$, each step with
 # $0 < \eta < 2/L$ lowers the loss. With a larger $\eta$ a step may raise it. The matrix of the
 # second partial derivatives is called the *Hessian*, and the largest curvature is the
-# [largest eigenvalue](how-long.py) of this matrix. For the regression it is
+# [largest eigenvalue](how-long.py) of this matrix. For the regression the Hessian is
 # $\frac1n \mathbf X^\top \mathbf X$, with a column of ones in $\mathbf X$ for the bias:
 
 # %%

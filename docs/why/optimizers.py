@@ -313,11 +313,21 @@ rates = {
 rates_over_lr(lrs, rates, root_rate)
 plt.show()
 
+# %%
+#| code-fold: Check
+lr_of_7 = 4 / (np.sqrt(high) + np.sqrt(low)) ** 2
+on_flat_axis = [heavy_ball(low, lr_of_7, beta) for beta in (0, 0.2, best_beta)]
+assert on_flat_axis[0] > on_flat_axis[1] > on_flat_axis[2]
+assert abs(on_flat_axis[2] - root_rate) < 1e-6
+assert all(rates[beta].min() > root_rate for beta in (0, 0.2, 0.7))
+assert abs(rates[0.7].min() - np.sqrt(0.7)) < 1e-9
+
 # %% [markdown]
 # **What to see.** The minimum is lowest at the $\beta$ of (7), here `=best_beta:.2f`, where it is
-# `=root_rate:.2f`. With a smaller $\beta$, the axis of small curvature has a larger rate at the same
-# learning rate. With a larger $\beta$ the rate is $\sqrt\beta$ over an interval of learning rates,
-# and nowhere less, because the product of the two roots is $\beta$.
+# `=root_rate:.2f`. With a smaller $\beta$, the axis of small curvature has a larger
+# rate at the learning rate of (7). With a larger $\beta$ the rate is $\sqrt\beta$ over
+# an interval of learning rates, and nowhere less, because the product of the two roots
+# is $\beta$.
 #
 # ## Do the axes matter?
 #

@@ -121,12 +121,13 @@ others = [k for k, text in enumerate(exact, 1) if text != printed[k - 1]]
 gaps = [float(exact[k - 1]) - float(printed[k - 1]) for k in others]
 assert (len(printed), len(exact), len(others)) == (29, 29, 2)
 assert np.allclose(np.abs(gaps), 1e-6, rtol=1e-3)
+assert len({(exact[k - 1], printed[k - 1]) for k in others}) == 1  # the same pair
 
 # %% [markdown]
 # Of the `=len(printed)` printed losses, `=len(printed) - len(others)` are equal to these in
-# every digit. The losses after steps `=" and ".join(map(str, others))` differ by one in the
-# last digit: `=exact[others[0] - 1]` here, `=printed[others[0] - 1]` in the article. Equation
-# (4) is exact, so where does the difference come from?
+# every digit. The losses after steps `=others[0]` and `=others[1]` differ by one in the
+# last digit: both are `=exact[others[0] - 1]` here, and `=printed[others[0] - 1]` in
+# the article. Equation (4) is exact, so where does the difference come from?
 #
 # ## The last digit needs the float32 path
 #

@@ -182,7 +182,8 @@ print(sp.expand(direction.dot(H.subs(start) * direction)))
 # = \left( 2 e^x - \tfrac14 \right) p^2 + \left( \tfrac12 p + 2 q \right)^2 ,
 # $$
 #
-# which is positive for $\mathbf v \ne \mathbf 0$ and $x \ge -1$. So the last term of (4) is positive.
+# which is positive for $\mathbf v \ne \mathbf 0$ and $x \ge -1$. So for $t \ne 0$ the
+# last term of (4) is positive, as long as $x \ge -1$ between the two points.
 #
 # If $f$ has continuous third derivatives, we can also use order 2. The Hessian is then taken at
 # $\mathbf x_0$ itself, and for a fixed $\mathbf v$ the error is $O(t^3)$.
@@ -213,10 +214,11 @@ print(sp.expand(direction.dot(H.subs(start) * direction)))
 # $\mathbf z = \mathbf x_0 + \xi\,\mathbf d$ has a distance of at most $\rho$ from $\mathbf x_0$.
 # $\blacksquare$
 #
-# This $M$ is the largest absolute value of a curvature along a vector of norm 1. It is computed from
-# the *eigenvalues* of $\mathbf H$, the numbers $\lambda$ with $\mathbf H \mathbf v = \lambda \mathbf v$
-# for some $\mathbf v \ne \mathbf 0$. [A later page](how-long.py) shows that the largest curvature at a
-# point is the largest eigenvalue. The same for $-\mathbf H$ gives the smallest. For the example with
+# This $M$ is the largest absolute value of a curvature at these points along a vector
+# of norm 1. It is computed from the *eigenvalues* of $\mathbf H$, the numbers $\lambda$
+# with $\mathbf H \mathbf v = \lambda \mathbf v$ for some $\mathbf v \ne \mathbf 0$.
+# [A later page](how-long.py) shows that the largest curvature at a point is the largest
+# eigenvalue. The same for $-\mathbf H$ gives the smallest. For the example with
 # $\rho = `=far`$ we compare $M$ with the left side of (5), divided by
 # $\frac12 \lVert \mathbf d \rVert^2$:
 

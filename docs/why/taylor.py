@@ -159,7 +159,7 @@ for order, error in enumerate(errors_at_1):
 
 # %%
 #| code-fold: Code of the figure
-#| fig-cap: The sine and its Taylor polynomials of orders 0 to 3. For steps of at most one half, each higher order has a smaller error. At $t = 1$ order 0 has a smaller error than order 1.
+#| fig-cap: The sine and its Taylor polynomials of orders 0 to 3. For steps that are not zero and at most one half in absolute value, each higher order has a smaller error. At $t = 1$ order 0 has a smaller error than order 1.
 #| fig-alt: The sine of 1 plus t as a thick curve, with its Taylor polynomials of order 0 to 3. A horizontal line, the tangent, a parabola and a cubic meet the curve at t equal to 0 and leave it on both sides.
 from gdbook.figures.taylor import taylor_orders
 
@@ -224,10 +224,11 @@ for order, error in enumerate(errors):
     assert abs(slopes[-1] - order - 1) < 0.02
 
 # %% [markdown]
-# Two special cases: a polynomial $\phi$ of degree $k$ has zero derivatives from order $k + 1$ on,
-# so its Taylor polynomial of order $k$ has no error. Along each line, the squared loss of a
-# linear model is such a polynomial with $k = 2$. The absolute value $|t|$ has slope $-1$ left of 0
-# and slope 1 right of it. It has no derivative at 0, and the theorem does not apply.
+# Two special cases: a polynomial $\phi$ of degree at most $k$ has zero derivatives from
+# order $k + 1$ on, so its Taylor polynomial of order $k$ has no error. Along each line,
+# the squared loss of a linear model is such a polynomial with $k = 2$. The absolute
+# value $|t|$ has slope $-1$ left of 0 and slope 1 right of it. It has no derivative at
+# 0, and the theorem does not apply.
 #
 # ## Try it on another function
 #

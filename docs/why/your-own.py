@@ -23,7 +23,8 @@ import sympy as sp
 # A function needs variables, a formula and a start. The example is a classifier with one weight and a
 # bias. Each of its four samples has a feature $x$ and a label $y$ of $-1$ or $1$. With the score
 # $z = wx + b$, the *logistic loss* of a sample is $\log(1 + e^{-yz})$. It is near zero where $z$ is large
-# and has the sign of $y$. The function is the mean loss, plus a penalty on the weight:
+# in absolute value and has the sign of $y$. The function is the mean loss, plus a
+# penalty on the weight:
 #
 # $$
 # f(w, b) = \frac14 \sum_{i=1}^4 \log \bigl( 1 + e^{-y_i (w x_i + b)} \bigr) + \frac{w^2}{20} .

@@ -174,9 +174,10 @@ print(f"second derivatives from {curvatures[0]:.2f} to {curvatures[1]:.2f}")
 print(f"the least along ({u[flat]:+.2f}, {v[flat]:+.2f})")
 
 # %% [markdown]
-# The largest is `=curvatures[1] / curvatures[0]:.0f` times the least. In the direction of the
-# least, which is mostly that of $b$, the gradient grows slowly with the distance from the
-# minimum. So the steps in this direction are short.
+# The largest second derivative is `=curvatures[1] / curvatures[0]:.0f` times the least
+# one. In the direction of the least second derivative, which is mostly that of $b$, the
+# gradient grows slowly with the distance from the minimizer of the loss. So the steps
+# in this direction are short.
 #
 # ## Summary
 #
@@ -228,14 +229,16 @@ for degree in (1, 2, 3):
     print(f"degree {degree}: least loss {least_loss:.6f}")
 
 # %% [markdown]
-# The parabola comes closer than the line, but it does not fit all four samples. A cubic polynomial passes through any four
-# samples with different $x_i$, so its least loss is zero. This says nothing about new
-# samples: see [data or model](data-or-model.py).
+# The parabola comes closer than the line, but it does not fit all four samples. Through
+# any four samples with different $x_i$ passes a polynomial of degree at most three, so
+# its least loss is zero. This says nothing about new samples: see [data or
+# model](data-or-model.py).
 #
 # ///
 #
 # **3.** Prove: at the least-squares line the values $y_i - \hat y_i$ add up to zero, and so do
-# the values $x_i (y_i - \hat y_i)$. Why do their signs change at least twice, unless all are zero?
+# the values $x_i (y_i - \hat y_i)$. Why do the former change their sign at least twice,
+# unless all of them are zero?
 #
 # /// details | Hint
 # Set the derivatives of the mean loss to zero. For the last part, choose a linear function

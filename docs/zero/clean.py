@@ -192,8 +192,9 @@ assert set(path[exact:]) == {1.0}
 # %% [markdown]
 # The article says that its loss converges to 0 in epoch 8. That is a statement about six
 # decimals. In real numbers the loss is positive after every step, since no factor in (4) is
-# zero. In float32 it becomes exactly zero more than twice as many steps later, since $w$ is
-# then rounded to 1. [Zero in floating point](../digits/zero.py) derives in which step.
+# zero. In float32 it does become exactly zero, because $w$ is rounded to 1 in the end.
+# But this takes more than twice as many steps as a loss that prints as zero. [Zero in
+# floating point](../digits/zero.py) derives in which step it happens.
 #
 # ## The same run by formula
 #

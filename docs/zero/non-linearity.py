@@ -40,8 +40,9 @@ print(simple_non_linearity(simple_linreg(features, torch.tensor([1.0]))))
 # It is zero nowhere else. For $w < 3$ the prediction at $x = 1$ is $w$, which equals the
 # label 1 only for $w = 1$. For $w \ge 3$ this prediction is larger than 3.
 #
-# The added tenth is constant on both sides of the jump. So wherever $xw \ne 3$, the
-# derivative of the loss of a sample has the same form as before:
+# What the jump adds is constant on each of its sides: zero on one, a tenth on the
+# other. So wherever $xw \ne 3$, the derivative of the loss of a sample has the same
+# form as before:
 #
 # $$
 # \frac{\partial}{\partial w} (\hat y - y)^2 = 2 x \, (\hat y - y) . \tag{2}
@@ -98,8 +99,8 @@ for value in [2.0, 1.6, 1.4, 1.0, 0.99]:
 # too large, still larger. So the first step, which draws $x = 2$, is longer than the one of
 # [the clean toy](clean.py), and the residual of $x = 2$ contains the added tenth after this
 # step too. The mean loss is then `=published:non_linearity.loss.1` here, and
-# `=published:clean.loss.1` for the clean toy. Once $w < 3/2$, the jump acts on $x = 3$ alone.
-# For $1 \le w < 3/2$, (1) and (2) give for each of the four samples
+# `=published:clean.loss.1` for the clean toy. Once $w < 3/2$, the jump acts at most on
+# $x = 3$. For $1 \le w < 3/2$, (1) and (2) give for each of the four samples
 #
 # $$
 # w - 1 \;\leftarrow\; \Bigl( 1 - \frac{2 \eta x_i^2}{m} \Bigr) (w - 1) , \tag{3}
@@ -122,8 +123,8 @@ assert w[-1] == 1
 # %% [markdown]
 # ## The loss near its zero
 #
-# For $w < 1$ the jump acts on no sample, and the prediction at $x = 3$ is
-# about a tenth too low. So the mean loss jumps at $w = 1$:
+# For $w < 1$ the jump acts on no sample. Just below this limit, the prediction at
+# $x = 3$ is about a tenth too low. So the mean loss jumps at $w = 1$:
 
 
 # %%

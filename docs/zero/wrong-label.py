@@ -170,8 +170,8 @@ assert len({f"{v:.4f}" for v in ends[-3:]}) == 3
 # The figure shows this run near $w = 1$; choose another *View* to see its start. *Step* takes
 # one step, *Play* takes them one after another, *End* goes to the last of the 120,000 steps.
 # On the left are the mean loss and the loss of the sample drawn. A step with $x \ne 0$ lowers
-# the loss of its sample, but it can raise the mean loss. On the right are the mean loss and
-# the distance $|w - 1|$.
+# the loss of its sample, unless this loss is zero already. But it can raise the mean
+# loss. On the right are the mean loss and the distance $|w - 1|$.
 #
 # Play it until the last step that the slider covers, and watch $|w - 1|$. Then halve the
 # *Learning rate* to `=lr / 2:.2f`. Which of the two runs stays in the wider band?
@@ -199,7 +199,7 @@ assert (np.diff(mean_losses) > 0).any()  # some steps raise the mean loss
 for before, after in pairwise(late):
     assert any(
         abs(after - before + share * (before - ratio)) < 1e-6
-        and abs(after - ratio) <= abs(before - ratio)
+        and (share == 0 or abs(after - ratio) < abs(before - ratio))
         for share, ratio in [(0, 1), (0.06, 1), (0.24, 1), (0.54, 3.1 / 3)]
     )
 
