@@ -2,6 +2,7 @@
 # make check   style, types, and the tests that need no site and no browser
 # make test    all tests: those, and the tests of the built site in a browser
 # make build   write the site to site/
+# make translations  list the cells whose English has changed since its Chinese
 # make determinism  build the book twice, under circumstances that differ; compare bytes
 # make bench   measure, and write the tables that the book prints
 # make platforms  verify the article's numbers on this processor, and keep the table
@@ -21,7 +22,7 @@ TEST := $(IN) pytest --numprocesses auto --dist loadfile
 HERE := $(CURDIR)
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve build check test determinism bench platforms mutants vendor lock upgrade audit clean moved
+.PHONY: serve build check test translations determinism bench platforms mutants vendor lock upgrade audit clean moved
 .DEFAULT_GOAL := build
 
 serve: $(READY)
@@ -35,6 +36,10 @@ check: $(READY)
 	$(IN) ruff format --check
 	$(IN) mypy
 	$(TEST) tests/unit
+	-@$(IN) gdbook.site.translation
+
+translations: $(READY)
+	$(IN) gdbook.site.translation $(if $(ACCEPT),--accept $(ACCEPT))$(if $(NEW),--new $(NEW))
 
 test: check
 	$(TEST) tests/pages tests/site tests/browser

@@ -28,6 +28,7 @@ from gdbook.site.inline_values import as_text
 from gdbook.site.markdown import Waiting
 from gdbook.site.source import Cell
 from gdbook.site.spans import spans
+from gdbook.site.words import Words
 
 DIRECTIVE = re.compile(r"^::: (gdbook(?:\.\w+)*)$", re.MULTILINE)
 LISTED = re.compile(r"(\w+)  +(.+)")  # a line of a package's list of modules
@@ -40,13 +41,14 @@ class Reference:
 
     anchors: where each name in full is explained. passed: names in full that a module
     has from another one. used: for each page what its names stand for. menu: the pages
-    in their order.
+    in their order. words: those of the edition; docstrings stay English.
     """
 
     anchors: dict[str, str] = field(default_factory=dict)
     passed: dict[str, str] = field(default_factory=dict)
     used: dict[str, Names] = field(default_factory=dict)
     menu: Sequence[Page] = ()
+    words: Words = field(default_factory=lambda: Words("en"))
 
     def read(self, uri: str, text: str) -> None:
         """Note what a Markdown page explains."""
@@ -108,7 +110,7 @@ class Reference:
                 parts.append("\n".join(f"- {escaped(line)}" for line in lines))
             else:
                 text = escaped(" ".join(paragraph.split()))
-                parts.append(f"{text}\n{{ .docstring }}")
+                parts.append(f"{text}\n{{ .docstring lang=en }}")
         return self.linked("\n\n".join(parts), uri, module.names)
 
     def users(self, name: str, uri: str) -> str:
@@ -118,7 +120,8 @@ class Reference:
             user = page.file.src_uri
             if name in self.used.get(user, {}).values():
                 links.append(f"[{escaped(page.title or user)}]({relative(user, uri)})")
-        return f"Used on: {', '.join(links)}\n{{ .used }}" if links else ""
+        said = self.words("theme", "Used on:")
+        return f"{said} {', '.join(links)}\n{{ .used }}" if links else ""
 
     def linked(self, text: str, uri: str, names: Names) -> str:
         """A text in which code that is a known name links to it, at its first mention.

@@ -23,6 +23,7 @@ from gdbook.site import (
     widgets,
 )
 from gdbook.site.cache import Cache
+from gdbook.site.edition import Edition
 from gdbook.site.markdown import Assembly, Waiting
 from gdbook.site.source_quotes import Quotations
 
@@ -35,18 +36,21 @@ class Build:
     def __init__(self) -> None:
         self.serving = self.dirty = False  # as MkDocs was called
         self.folder: tempfile.TemporaryDirectory | None = None  # of executed notebooks
+        self.typeset: dict[tuple[str, bool], str] = {}  # formulas, of all editions
 
     def begin(self, config: MkDocsConfig) -> None:
         """Forget the last build; read what belongs to all pages."""
         self.end()
         root = Path(config.config_file_path).parent
         self.cache = Cache(root / ".cache")
-        self.books = inline_values.books(root)
+        self.edition = Edition(config, self.cache.folder / "jieba")
+        self.words = self.edition.words
+        self.books = inline_values.books(root, self.words)
         self.pages: dict[str, notebook.Page] = {}
         self.notebooks: dict[str, bytes] = {}  # by where they are published
         self.waiting: dict[str, Waiting] = {}
         self.formulas: set[str] = set()  # the HTML of each
-        self.reference = api.Reference()
+        self.reference = api.Reference(words=self.words)
         self.rendering = ""  # the page that MkDocs renders now
         self.url = config.site_url
 
@@ -84,6 +88,7 @@ class Build:
             path = Path(str(file.abs_src_path))
             cells[uri] = notebook.prepare(path, uri, quotations)
             self.reference.use(uri, cells[uri], quotations.quoted)
+            cells[uri] = self.edition.cells(cells[uri], uri)
         programs = {
             uri: notebook.program_of(page, self.books) for uri, page in cells.items()
         }
@@ -114,20 +119,22 @@ class Build:
         """Add the picture of each page with a figure; others take the home page's.
 
         Whoever links a page asks for its picture by its whole address, so there are
-        pictures only where the site has an address.
+        pictures only where the site has an address. All languages have the first one's.
         """
         if not self.url or self.serving:
             return
+        first = self.edition.addresses()[0]
         pages = [file.page for file in files.documentation_pages() if file.page]
         for page in pages:
             uri = page.file.src_uri
             if figure := picture.first_figure(self.pages.get(uri, ())):
                 drawing, alt = figure
-                png = picture.png(page.meta["heading"], drawing)
                 name = Path("assets/previews", uri).with_suffix(".png").as_posix()
-                file = add(files, config, name, png)
+                if self.edition.is_first():
+                    png = picture.png(page.meta["heading"], drawing)
+                    add(files, config, name, png)
                 page.meta["picture"] = {
-                    "url": self.url + file.url,
+                    "url": f"{first}{name}",
                     "alt": alt,
                     "width": picture.WIDTH,
                     "height": picture.HEIGHT,
@@ -143,14 +150,14 @@ class Build:
         )
         return level.is_in_serve() if self.serving else level.is_included()
 
-    def markdown_of(self, page: SitePage) -> str | None:
-        """The Markdown of a notebook page; None for a page that MkDocs reads."""
+    def markdown_of(self, page: SitePage) -> str:
+        """The Markdown of a page in the language of the edition."""
         uri = page.file.src_uri
         self.waiting[uri] = Waiting()
         if uri not in self.pages:
             check_encoding(page.file)
-            return None
-        assembly = Assembly(self.pages[uri], Path(uri).stem)
+            return self.edition.markdown(page.file.content_string, uri)
+        assembly = Assembly(self.pages[uri], Path(uri).stem, self.edition.words_of(uri))
         self.waiting[uri] = assembly.waiting
         return assembly.text
 
@@ -201,11 +208,13 @@ class Build:
 
     def rendered(self, tex: str, display: bool) -> str:
         """A formula as HTML, from the cache if it is there."""
-        key = [katex.VERSION, tex, display]
-        if (html := self.cache.get("formulas", key)) is None:
-            html = katex.render(tex, display)
-            self.cache.put("formulas", key, html)
-        return str(html)
+        if (tex, display) not in self.typeset:
+            key = [katex.VERSION, tex, display]
+            if (html := self.cache.get("formulas", key)) is None:
+                html = katex.render(tex, display)
+                self.cache.put("formulas", key, html)
+            self.typeset[tex, display] = html
+        return self.typeset[tex, display]
 
     def plain_title(self, link: AnchorLink) -> None:
         """Put readable text in place of the formulas in an entry of the contents."""
@@ -228,9 +237,9 @@ class Build:
         """Write the vendored files, and fonts cut to the formulas of this build."""
         used = None if self.dirty else katex_fonts.characters(self.formulas)
         assets = katex.assets(used)
-        if self.url:
-            robots = f"User-agent: *\nAllow: /\nSitemap: {self.url}sitemap.xml\n"
-            assets["robots.txt"] = robots.encode()
+        if self.url and self.edition.is_first():
+            maps = [f"Sitemap: {url}sitemap.xml\n" for url in self.edition.addresses()]
+            assets["robots.txt"] = f"User-agent: *\nAllow: /\n{''.join(maps)}".encode()
         for address, content in assets.items():
             path = site / address
             path.parent.mkdir(parents=True, exist_ok=True)

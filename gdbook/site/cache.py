@@ -19,6 +19,8 @@ UNUSED_DAYS = 30  # an entry that no build has used for so long is deleted
 # Not below "mkdocs": a full disk is no fault of the book, and no reason for --strict
 # to fail.
 log = logging.getLogger("gdbook.cache")
+# What no folder took, so that the next edition need not work it out again.
+UNWRITTEN: dict[Path, Any] = {}
 
 
 class Cache:
@@ -39,7 +41,7 @@ class Cache:
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return None
+            return UNWRITTEN.get(path)
         with contextlib.suppress(OSError):  # the folder may be read-only
             os.utime(path)  # the time of the last use, for `prune`
         return found
@@ -56,6 +58,7 @@ class Cache:
             if self.writable:
                 log.warning("nothing is kept for the next build: %s", error)
             self.writable = False
+            UNWRITTEN[path] = result
 
     def prune(self) -> None:
         """Delete what no build has used for a month, and parts of broken writes."""

@@ -4,7 +4,7 @@ import logging
 import signal
 import sys
 import threading
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,9 +20,11 @@ from mkdocs.structure.pages import Page
 
 from gdbook.site import policy
 from gdbook.site.build import ZIP, Build
+from gdbook.site.edition import plain_address
 
 # it would name each notebook that it publishes
 logging.getLogger("mkdocs.plugins.mkdocs_jupyter").setLevel(logging.WARNING)
+logging.getLogger("jieba").setLevel(logging.CRITICAL)  # it tells how it starts
 build = Build()
 
 
@@ -51,8 +53,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
-    """Tell the reference which pages there are, and in which order."""
+    """Name the pages; tell the reference which there are, and in which order."""
     build.reference.menu = nav.pages
+    build.edition.name_menu(nav)
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
@@ -64,10 +67,13 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["credits"] = build.credits_page(config, files)
     env.globals["notebooks"] = files.get_file_from_path(ZIP)
     env.globals["version"] = cache(version)
+    env.globals["widget_words"] = build.words.table.get("widget")
+    env.filters["words"] = partial(build.words, "theme")
+    env.filters["plain"] = plain_address
 
 
-def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
-    """Give the Markdown of a notebook page."""
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str:
+    """Give the Markdown of a page."""
     return build.markdown_of(page)
 
 
@@ -104,6 +110,9 @@ def on_post_build(config: MkDocsConfig) -> None:
     build.write_assets(Path(config.site_dir))
     build.cache.prune()
     build.end()
+    build.words.check()
+    # at last, since they begin the build anew
+    build.edition.build_others(build.serving, build.dirty)
 
 
 def on_build_error(error: Exception) -> None:

@@ -18,8 +18,10 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 
 from gdbook import ledger
+from gdbook.site import glossary
 from gdbook.site.source import NOT_CODE
 from gdbook.site.spans import VALUE, Span, spans
+from gdbook.site.words import Words
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # All of ASCII's signs but % , . / and those of a number; and space that Markdown drops.
@@ -44,18 +46,24 @@ class Versions(dict[str, str]):
         return version(name)
 
 
-def books(root: Path) -> Books:
+def books(root: Path, words: Words) -> Books:
     """The books of the project whose mkdocs.yml stands in `root`.
 
     published: the article's numbers, and their count; bench: what was measured last, if
-    anything was, tables as Markdown; version: those of the installed packages.
+    anything was, tables as Markdown; version: those of the installed packages;
+    glossary: its terms, as a table.
     """
     published = ledger.published(ledger.read_ledger())
     published["count"] = str(len(published))
     measured = root / "bench" / "results.json"
     found = json.loads(measured.read_text("utf-8")) if measured.is_file() else {}
-    bench = {name: Markdown(v) if v[:1] == "|" else v for name, v in found.items()}
-    return {"published": published, "bench": bench, "version": Versions()}
+    bench = {
+        name: Markdown(words.markdown(v, measured.name)) if v[:1] == "|" else v
+        for name, v in found.items()
+    }
+    terms = {"terms": Markdown(glossary.table(words.language))}
+    known = {"published": published, "bench": bench, "version": Versions()}
+    return known | {"glossary": terms}
 
 
 def names_in(text: str) -> list[str]:

@@ -23,7 +23,11 @@ VERSION = json.loads((vendor.KATEX / "package.json").read_text("utf-8"))["versio
 FOLDER = "assets/katex"  # of the site
 # an attribute list may have added some
 ATTRIBUTES = r'class="arithmatex([^"<>]*"[^<>]*)'
-FORMULA = re.compile(rf"(?s)<(span|div) {ATTRIBUTES}>\\.(.*?)\\.</\1>([,.;:?!)]*)")
+# with the marks that a line break must not part from it
+FORMULA = re.compile(
+    rf"(?s)([（“《]*)<(span|div) {ATTRIBUTES}>\\.(.*?)\\.</\2>"
+    r"([,.;:?!)，。；：？！）、”》]*)"
+)
 
 
 @cache
@@ -61,7 +65,8 @@ def typeset(page: str, place: str, waiting: list[str], render: Render = render) 
     """
 
     def one(match: re.Match) -> str:
-        tag, more, tex, end = match[1], match[2], unescape(match[3]).strip(), match[4]
+        start, tag, more, text, end = match.groups()
+        tex = unescape(text).strip()
         try:
             html = render(tex, tag == "div")
         except ValueError as error:
@@ -69,9 +74,10 @@ def typeset(page: str, place: str, waiting: list[str], render: Render = render) 
         focus = ' tabindex="0"' if tag == "div" else ""  # too wide, it scrolls by keys
         opening = f'<{tag} class="formula{more}{focus} data-wait="{len(waiting)}">'
         waiting.append(html)
-        formula = f"{opening}{escape(text_of(html), quote=False)}</{tag}>{end}"
+        shown = escape(text_of(html), quote=False)
+        formula = f"{start}{opening}{shown}</{tag}>{end}"
         # a comma behind a formula must not begin the next line
-        return f'<span class="tight">{formula}</span>' if end else formula
+        return f'<span class="tight">{formula}</span>' if start or end else formula
 
     return FORMULA.sub(one, page)
 

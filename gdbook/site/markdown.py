@@ -20,6 +20,7 @@ from gdbook.site.downloads import table_of
 from gdbook.site.inline_values import put_in
 from gdbook.site.notebook import Page, RunCell, is_figure
 from gdbook.site.outputs import form_of
+from gdbook.site.words import Words
 
 FOLD = 24  # lines of output; longer ones are folded
 WAITING = re.compile(r' data-wait="(\d+)">[^<]*</(div|span)>')
@@ -53,32 +54,36 @@ class Waiting(list[str]):
 class Assembly:
     """The Markdown of a page, put together cell by cell."""
 
-    def __init__(self, page: Page, stem: str) -> None:
+    def __init__(self, page: Page, stem: str, words: Words) -> None:
         """stem: the name of the page's file, from which its downloads have theirs."""
-        self.stem, self.figures, self.waiting = stem, 0, Waiting()
+        self.stem, self.words = stem, words
+        self.figures, self.waiting = 0, Waiting()
         self.text = "".join(f"{part}\n\n" for done in page for part in self.cell(done))
 
     def cell(self, done: RunCell) -> list[str]:
         """The Markdown of a cell's parts."""
         if done.cell.kind == "markdown":
             return [put_in(done.cell.source, done.values)]
-        parts = [self.waiting.put(code(done), name="cell")] if done.cell.shown else []
+        parts = []
+        if done.cell.shown:
+            parts.append(self.waiting.put(code(done, self.words), name="cell"))
         return parts + [self.output(output, done) for output in done.outputs]
 
     def output(self, output: dict, done: RunCell) -> str:
         """The Markdown of one output."""
         if "text" in output:
-            return self.waiting.put(printed(output["text"]))
+            return self.waiting.put(printed(output["text"], self.words))
         if is_figure(output):
             return self.figure(output, done)
         form = form_of(output["data"], done.cell.place)
         data = "".join(output["data"][form]).strip("\n")
         if form == "text/markdown":
-            return data
+            return self.words.markdown(data, done.cell.place)
         if form == "text/latex":
             tex = data.strip().strip("$").removeprefix(r"\displaystyle").strip()
             return f"$$\n{tex}\n$$"
-        return self.waiting.put(data if form == "text/html" else printed(data))
+        html = data if form == "text/html" else printed(data, self.words)
+        return self.waiting.put(html)
 
     def figure(self, output: dict, done: RunCell) -> str:
         """A figure with its caption, its text alternative, and its data."""
@@ -88,11 +93,11 @@ class Assembly:
         cap, alt = (options[name][number] for name in ("fig-cap", "fig-alt"))
         name = f"figure-{self.figures}"
         alt = html.escape(" ".join(put_in(alt, done.values, plain=True).split()))
-        drawing = drawing_of(output["data"], alt, name, options.get("widget"), done)
+        drawing = drawing_of(output["data"], alt, name, done, self.words)
         cap = " ".join(put_in(cap, done.values).split())
         if table_of(output, done) is not None:
             file = quote(f"{self.stem}-{name}.csv")
-            link = f'<a href="{file}" download>Data as CSV</a>'
+            link = f'<a href="{file}" download>{self.words("theme", "Data as CSV")}</a>'
             cap += f" {self.waiting.put(link, 'span', 'data')}"
         return (
             f'<figure id="{name}" class="figure" markdown="1">\n'
@@ -101,12 +106,13 @@ class Assembly:
         )
 
 
-def code(done: RunCell) -> str:
+def code(done: RunCell, words: Words) -> str:
     """The code of a cell, folded under a summary if the cell says so."""
     block = highlighted(done.cell.source)
     if not (summary := done.cell.options.get("code-fold")):
         return block
-    title = "Code" if summary is True else html.escape(summary)
+    summary = "Code" if summary is True else summary
+    title = html.escape(words("fold", summary, done.cell.place))
     return f'<details class="code"><summary>{title}</summary>\n{block}</details>'
 
 
@@ -118,7 +124,7 @@ def highlighted(source: str) -> str:
     return highlight(source, lexer, formatter)
 
 
-def printed(text: str) -> str:
+def printed(text: str, words: Words) -> str:
     """Printed text; folded when long. What is too wide scrolls by keyboard too."""
     text = text.rstrip("\n")
     lines = text.count("\n") + 1
@@ -126,25 +132,25 @@ def printed(text: str) -> str:
     block = f'<pre class="output" tabindex="0">{inside}</pre>'
     if lines <= FOLD:
         return block
-    return f"<details><summary>Output, {lines} lines</summary>{block}</details>"
+    summary = words("theme", f"Output, {lines} lines")
+    return f"<details><summary>{summary}</summary>{block}</details>"
 
 
-def drawing_of(
-    data: dict, alt: str, name: str, widget: str | None, done: RunCell
-) -> str:
+def drawing_of(data: dict, alt: str, name: str, done: RunCell, words: Words) -> str:
     """The HTML of a drawing; around it the interactive figure that a cell asks for."""
     if "image/svg+xml" not in data:
         source = "".join(data["image/png"].split())
         return f'<img src="data:image/png;base64,{source}" alt="{alt}">'
     svg = data["image/svg+xml"].replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    svg = words.drawing(svg, done.cell.place)
     svg = svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1)
     svg = IDS.sub(rf"\g<0>{name}-", svg)  # the same drawing may stand on a page twice
-    if widget:
+    if widget := done.cell.options.get("widget"):
         return widgets.from_option(widget, svg, done.cell.place)
-    return enlargeable(svg, name)
+    return enlargeable(svg, name, words)
 
 
-def enlargeable(svg: str, name: str) -> str:
+def enlargeable(svg: str, name: str, words: Words) -> str:
     """A figure that grows to the whole window on a click, without a script.
 
     What grows is a second view of the same drawing: `use` draws it again.
@@ -153,15 +159,19 @@ def enlargeable(svg: str, name: str) -> str:
     assert size is not None, "figure_svg writes both"
     svg = svg.replace(f' style="{size[2]}"', f' id="{name}-drawing"', 1)
     large = f"{name}-large"
+    enlarge, enlarged, close = (
+        words("theme", text)
+        for text in ("Enlarge the figure", "The figure, enlarged", "Close")
+    )
     return (
         f'<div class="stage" style="{size[2]}">{svg}'
         f'<button type="button" popovertarget="{large}" '
-        f'aria-label="Enlarge the figure"></button></div>'
+        f'aria-label="{enlarge}"></button></div>'
         f'<div id="{large}" class="large" popover role="dialog" '
-        f'aria-label="The figure, enlarged"><svg viewBox="{size[1]}" role="img" '
+        f'aria-label="{enlarged}"><svg viewBox="{size[1]}" role="img" '
         f'aria-labelledby="{name}-drawing"><use href="#{name}-drawing"/></svg>'
         f'<button type="button" popovertarget="{large}" popovertargetaction="hide" '
-        f"autofocus>Close</button></div>"
+        f"autofocus>{close}</button></div>"
     )
 
 

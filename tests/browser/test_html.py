@@ -102,12 +102,14 @@ def test_every_formula_is_valid_mathml(pages):
     assert malformed(f"<mfrac>{root}<mn>2</mn></mfrac>") == [root]
 
 
-def test_every_page_says_that_it_is_english(pages):
-    def silent(page: str) -> list[str]:
-        return [] if re.search(r'<html\b[^>]* lang="en"', page) else ["no lang"]
+def test_every_page_says_its_language(pages, site):
+    def said(page: str) -> list[str]:
+        return re.findall(r'<html\b[^>]* lang="([^"]*)"', page)
 
-    assert everywhere(silent, pages) == {}
-    assert silent('<html class="no-js">')
+    for path, page in pages.items():
+        edition = path.relative_to(site).parts[0]
+        assert said(page) == ["zh" if edition == "zh" else "en"], path
+    assert said('<html class="no-js">') == []
 
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')

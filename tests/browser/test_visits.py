@@ -1,10 +1,20 @@
 """What holds on every page: each is visited once in each width and scheme."""
 
+from itertools import product
+
 import pytest
 
 from ..conftest import missing
 from . import web
-from .visits import THEME_LANDMARKS, Visit, opened, visits
+from .visits import (
+    SCHEMES,
+    THEME_LANDMARKS,
+    WIDTHS,
+    Visit,
+    opened,
+    pages_of,
+    visits,
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +64,24 @@ def test_axe_does_find_a_violation(flaw, rule, browser):
     page.set_content(f"<html lang=en><title>x</title><main><h1>x</h1>{flaw}</main>")
     assert rule in {violation["id"] for violation in web.axe_violations(page)}
     page.context.close()
+
+
+def test_the_rules_of_colours_are_all_that_axe_has(browser):
+    page, _ = opened(browser, 390)
+    web.axe_violations(page)  # brings axe into the page
+    known = page.evaluate("rules => axe.getRules(rules)", web.RULES)
+    colours = {one["ruleId"] for one in known if "cat.color" in one["tags"]}
+    assert colours == set(web.COLOUR_RULES)
+    page.context.close()
+
+
+def test_each_page_is_looked_at_by_all_rules_and_in_both_schemes(visited, site):
+    looked = {(one.page, one.scheme) for one in visited if one.rules}
+    assert looked == {*product(pages_of(site), SCHEMES)}
+    whole = {one.page for one in visited if one.rules == web.RULES}
+    assert whole == {*pages_of(site)}
+    widths = {(one.page, one.width) for one in visited}
+    assert widths == {*product(pages_of(site), WIDTHS)}
 
 
 def test_a_comma_stays_with_its_formula(visited):

@@ -14,6 +14,7 @@ from . import web
 WIDTHS = [320, 390, 768, 1280]
 SCHEMES = ["light", "dark"]
 AXE_WIDTHS = [web.PHONE["width"], web.DESK["width"]]
+CHINESE = "zh/"  # where the pages of the Chinese edition are
 COMMA_WIDTHS = [320, 390]
 # what axe calls best practice and the theme does otherwise; the guidelines allow it
 THEME_LANDMARKS = {
@@ -49,7 +50,7 @@ MEASURE = """(commas) => {
     .filter(([_, code]) => code.matches(".highlight"))
     .map(([output, code]) => box(output).top - box(code.querySelector("code")).bottom);
   const tight = [...document.querySelectorAll(".tight")]
-    .filter((one) => commas && one.checkVisibility());
+    .filter((one) => commas && one.checkVisibility() && one.lastChild.data);
   found.commas = tight.length;
   found.lonely = tight.filter(lonely).length;
   found.kept = tight.filter((one) => !boxed(one, "")).length;
@@ -67,7 +68,8 @@ class Visit:
     scheme: str
     trouble: list[str]  # errors on the console, and requests to other hosts
     measured: dict  # by MEASURE
-    violations: list[dict]  # found by axe
+    rules: list[str]  # of axe, that were looked at
+    violations: list[dict]  # that these found
     fonts: list[dict]  # with which the browser drew each formula
 
     def __str__(self) -> str:
@@ -77,10 +79,10 @@ class Visit:
 def pages_of(site: Path) -> list[str]:
     """The address of each page.
 
-    404.html is not among them: it takes its style from a server's root.
+    404.html is not among them: each takes its style from a server's root.
     """
     found = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    return [page for page in found if page != "404.html"]
+    return [page for page in found if not page.endswith("404.html")]
 
 
 def visits(site: Path) -> list[Visit]:
@@ -108,13 +110,39 @@ def all_pages(browser: Browser, site: Path, width: int, scheme: str) -> Iterator
         protocol.send(domain)
     once = (width, scheme) == (WIDTHS[0], SCHEMES[0])
     for address in pages_of(site):
+        if not is_visited(address, width, scheme):
+            continue
         page.goto((site / address).as_uri())
         measured = page.evaluate(MEASURE, commas_at(width, scheme))
-        violations = web.axe_violations(page) if width in AXE_WIDTHS else []
+        rules = rules_for(address, width, scheme)
+        violations = web.axe_violations(page, rules) if rules else []
         fonts = formula_fonts(page, protocol) if once else []
         said = trouble[:]
         trouble.clear()
-        yield Visit(address, width, scheme, said, measured, violations, fonts)
+        yield Visit(address, width, scheme, said, measured, rules, violations, fonts)
+
+
+def is_visited(address: str, width: int, scheme: str) -> bool:
+    """Whether a page is visited: in each width in the light; in the dark for colours.
+
+    The Chinese pages have the style sheets of the English: there one width will do.
+    """
+    dark = AXE_WIDTHS[-1:] if address.startswith(CHINESE) else AXE_WIDTHS
+    return width in (WIDTHS if scheme == SCHEMES[0] else dark)
+
+
+def rules_for(address: str, width: int, scheme: str) -> list[str]:
+    """The rules of axe for a visit: what does not depend on colours needs one scheme.
+
+    The Chinese pages differ from the English ones in words. They are looked at on a
+    phone, and in the dark at a desk.
+    """
+    if width not in AXE_WIDTHS:
+        return []
+    if scheme != SCHEMES[0]:
+        return web.COLOUR_RULES
+    both = not address.startswith(CHINESE) or width == AXE_WIDTHS[0]
+    return web.RULES if both else []
 
 
 def commas_at(width: int, scheme: str) -> bool:
@@ -140,7 +168,8 @@ def formula_fonts(page: Page, protocol: CDPSession) -> list[dict]:
     """The fonts with which the browser says that it drew each formula of a page."""
     page.evaluate("document.fonts.ready.then(() => 0)")
     root = protocol.send("DOM.getDocument")["root"]["nodeId"]
-    asked = {"nodeId": root, "selector": ".katex-html *"}
+    # fonts of formulas have no Chinese: words in formulas have the font of the text
+    asked = {"nodeId": root, "selector": ".katex-html *:not(:has(*), .cjk_fallback)"}
     nodes = protocol.send("DOM.querySelectorAll", asked)["nodeIds"]
     answers = (
         protocol.send("CSS.getPlatformFontsForNode", {"nodeId": node}) for node in nodes

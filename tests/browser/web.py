@@ -45,6 +45,7 @@ DESK: ViewportSize = {"width": 1280, "height": 900}
 RULES = [
     "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice",
 ]  # fmt: skip
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]  # those of the above
 AXE = Axe()
 # What a page's policy refuses, also where the browser itself says nothing of it
 REPORT = """addEventListener("securitypolicyviolation", (refused) => console.error(
@@ -286,8 +287,8 @@ def wire_size(request: Request) -> int:
     return sizes["responseHeadersSize"] + body
 
 
-def axe_violations(page: Page) -> list[dict]:
-    """What axe finds wrong on an open page."""
+def axe_violations(page: Page, rules: list[str] = RULES) -> list[dict]:
+    """What axe finds wrong on an open page; `rules` are their tags or their names."""
     # no rule of these needs the style sheets, which a plain folder does not hand out
-    options = {"runOnly": RULES, "resultTypes": ["violations"], "preload": False}
+    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
     return AXE.run(page, options=options).response["violations"]

@@ -13,11 +13,12 @@ from bs4 import BeautifulSoup, Tag
 
 from gdbook.site.source import is_notebook, read_page
 from gdbook.site.spans import spans
+from gdbook.site.translation import pages_with_words
 from tests.conftest import ROOT
 
 from .runner import DOCS, run_blocks
 
-SOURCES = sorted(p for p in DOCS.rglob("*") if p.suffix in (".py", ".md"))
+SOURCES = [path for path, _ in pages_with_words(DOCS)]
 NOTEBOOKS = [path for path in SOURCES if is_notebook(path.name)]
 
 
@@ -65,6 +66,11 @@ def test_every_block_runs_as_copied_and_prints_what_the_page_shows(source, copie
     assert printed == expected
 
 
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_the_chinese_page_shows_the_same_blocks_and_outputs(source, site, copied):
+    assert shown(html_of(site / "zh", source)) == copied[source][:2]
+
+
 def test_pages_do_have_blocks_and_outputs(copied):
     blocks = [block for page in copied.values() for block in page[0]]
     outputs = [text for page in copied.values() for text in page[1] if text]
@@ -92,10 +98,11 @@ def code_of(cells: list) -> list[str]:
 
 
 @pytest.mark.parametrize("source", with_code(), ids=name_of)
+@pytest.mark.parametrize("edition", ["", "zh"])
 def test_the_published_notebook_has_the_code_and_the_outputs_of_the_page(
-    source, site, copied
+    source, edition, site, copied
 ):
-    path = (site / source.relative_to(DOCS)).with_suffix(".ipynb")
+    path = (site / edition / source.relative_to(DOCS)).with_suffix(".ipynb")
     notebook = nbformat.reads(path.read_text("utf-8"), as_version=4)
     nbformat.validate(notebook)
     blocks, shown, _ = copied[source]
@@ -113,8 +120,10 @@ def test_the_published_notebook_has_the_code_and_the_outputs_of_the_page(
 
 
 @pytest.mark.parametrize("source", with_code(), ids=name_of)
-def test_the_published_script_has_the_code_of_the_page(source, site, copied):
-    text = (site / source.relative_to(DOCS)).with_suffix(".py").read_text("utf-8")
+@pytest.mark.parametrize("edition", ["", "zh"])
+def test_the_published_script_has_the_code_of_the_page(source, edition, site, copied):
+    path = (site / edition / source.relative_to(DOCS)).with_suffix(".py")
+    text = path.read_text("utf-8")
     ast.parse(text)
     assert code_of(jupytext.reads(text, fmt="py:percent").cells) == copied[source][0]
 

@@ -1,6 +1,7 @@
 """Small books: a folder with a mkdocs.yml like the real one, and pages to try."""
 
 import logging
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -33,9 +34,11 @@ class Book:
         text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
         text = text[: text.index("\nnav:\n") + 1]
         text = text.replace("gdbook/site/", f"{SITE.as_posix()}/")
-        for line in ("watch: [gdbook]\n", "  credits: reference/article.md\n"):
-            assert line in text
-            text = text.replace(line, "")
+        # of the real book alone: its article, its other languages, what is watched
+        for line in (r"watch: .*\n", r"  credits: .*\n", r"  editions: .*\n",
+                     r"  alternate: .*\n  languages:\n(    - .*\n)+"):  # fmt: skip
+            text, count = re.subn(f"^{line}", "", text, flags=re.MULTILINE)
+            assert count == 1, line
         text = text.replace("extra_css: [assets/book.css]\n", "")
         text = text.replace("  logo: assets/mark.svg\n  favicon: assets/mark.svg\n", "")
         added = yaml.safe_dump(changes) if changes else ""

@@ -1,6 +1,6 @@
 // The attractor of a constant step: where the wrong-label toy stands when an epoch ends.
 {
-  const { define, fixed, span, tensor, toyControls } = window.gd;
+  const { define, fixed, span, tensor, toyControls, word } = window.gd;
   const { ceil, log, max, min } = Math;
   // x = 0 moves nothing: of an order only that of the others counts
   const ORDERS = [[1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1]];
@@ -73,9 +73,13 @@
         "w-published": digits,
         squares: fixed((5 + 3 * label) / 14),
         skip,
-        says: `Epoch ${epochs} ends at {w}${digits ? " (published: {w-published})" : ""}, least squares is {squares}. ${
-          converges ? "Seen from epoch {skip} on." : "Epochs of this learning rate do not converge."
-        } ${this.failed}`,
+        epochs,
+        says: [
+          word(digits ? "Epoch {epochs} ends at {w} (published: {w-published})" : "Epoch {epochs} ends at {w}"),
+          word(", least squares is {squares}. "),
+          word(converges ? "Seen from epoch {skip} on." : "Epochs of this learning rate do not converge."),
+          ` ${this.failed}`,
+        ].join(""),
       };
     },
   });

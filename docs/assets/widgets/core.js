@@ -6,6 +6,11 @@ window.gd = (() => {
   const span = (from, to, count) =>
     [...Array(count + 1).keys()].map((k) => from + ((to - from) * k) / (count || 1));
 
+  // --- Words: those of the page's language, if it brings them ------------------------
+
+  const words = JSON.parse(document.querySelector("#words")?.textContent ?? "{}");
+  const word = (text) => words[text] ?? text;
+
   // --- Numbers ------------------------------------------------------------------------
 
   // JavaScript rounds an exact half up, Python to the even digit; nobody wants "-0.00".
@@ -150,7 +155,7 @@ window.gd = (() => {
     v && (Math.abs(v) < 1e-3 || Math.abs(v) > 1e6)
       ? v.toExponential()
       : Math.abs(v) < 1e4 ? v : v.toLocaleString("en");
-  const text = (look, x, y, text) => `<text class="${look}" x="${x}" y="${y}">${text}</text>`;
+  const text = (look, x, y, text) => `<text class="${look}" x="${x}" y="${y}">${word(text)}</text>`;
 
   const [LEFT, RIGHT, TOP, BOTTOM] = [46, 18, 22, 36];
 
@@ -185,7 +190,8 @@ window.gd = (() => {
       const path = points.map(([x, y]) => [this.X(x), this.Y(y)]);
       const [x, y] = path.findLast(([, y]) => y > 14 && y <= this.height) ?? [0, 0];
       this.drawn += `<path class="${look}" d="${path.map((p, k) => "ML"[+!!k] + p).join("")}"/>`;
-      this.drawn += text(look, Math.max(x, 6 * name.length), y - 4, name);
+      const wide = [...word(name)].reduce((sum, one) => sum + (one < "⺀" ? 6 : 12), 0);
+      this.drawn += text(look, Math.max(x, wide), y - 4, name);
     }
     dots(points, look) {
       const path = points.map(([x, y]) => `M${this.X(x)} ${this.Y(y)}h0`);
@@ -223,16 +229,16 @@ window.gd = (() => {
   }
 
   function controlOf([name, [label, , min, max, step, type = "range"]]) {
-    const option = ([key, { label }]) => `<option value="${key}">${label}`;
+    const option = ([key, { label }]) => `<option value="${key}">${word(label)}`;
     return max
-      ? `<label><span>${label}${type === "range" ? ' <b aria-hidden="true"></b>' : ""}</span>
+      ? `<label><span>${word(label)}${type === "range" ? ' <b aria-hidden="true"></b>' : ""}</span>
         <input type="${type}" name="${name}" min="${min}" max="${max}" step="${step}" required></label>`
-      : `<label><span>${label}</span><select name="${name}">
+      : `<label><span>${word(label)}</span><select name="${name}">
         ${Object.entries(min).map(option).join("")}</select></label>`;
   }
   const row = ([name, ...cells]) =>
-    `<tr><th scope="row">${name}${cells.map((cell) => `<td data-value="${cell}">`).join("")}`;
-  const button = ([name, label]) => `<button type="button" name="${name}">${label}</button>`;
+    `<tr><th scope="row">${word(name)}${cells.map((cell) => `<td data-value="${cell}">`).join("")}`;
+  const button = ([name, label]) => `<button type="button" name="${name}">${word(label)}</button>`;
   const CLOCK = { back: "Back", on: "Step", play: "Play", end: "End" };
 
   // A figure has controls, plots (their text alternatives), head and rows of a table (a
@@ -266,8 +272,8 @@ window.gd = (() => {
       this.set = { ...this.start, ...this.implied?.(kept), ...kept };
       const pressed = { ...(clock && CLOCK), ...buttons, reset: "Reset" };
       this.innerHTML = `<div class="gd"><div class="gd-plots">
-        ${plots.map((name) => `<svg role="img" aria-label="${name}"></svg>`).join("")}</div>
-        <table class="gd-values"><tr>${head.map((name) => `<th scope="col">${name}`).join("")}
+        ${plots.map((name) => `<svg role="img" aria-label="${word(name)}"></svg>`).join("")}</div>
+        <table class="gd-values"><tr>${head.map((name) => `<th scope="col">${word(name)}`).join("")}
         ${rows.map(row).join("")}</table><p class="gd-says"></p>
         <div class="gd-bar">${Object.entries(pressed).map(button).join("")}</div>
         <div class="gd-controls">${Object.entries(controls).map(controlOf).join("")}</div>
@@ -340,7 +346,7 @@ window.gd = (() => {
       }
       if (clock) {
         const play = this.find("[name=play]");
-        play.textContent = this.timer ? "Pause" : "Play";
+        play.textContent = word(this.timer ? "Pause" : "Play");
         play.hidden = matchMedia("(prefers-reduced-motion: reduce)").matches;
       }
     }
@@ -357,7 +363,8 @@ window.gd = (() => {
       this.wanted = wanted;
       this.toy.run(steps);
       const { diverged } = this.toy;
-      this.failed = diverged ? `Diverges: step ${diverged} has no finite loss.` : "";
+      const failed = word("Diverges: step {diverged} has no finite loss.");
+      this.failed = diverged ? failed.replace("{diverged}", diverged) : "";
       this.usual = wanted === `${[experiment, how.last, 0.3, 10, 20]}`;
       const published = (this.usual && this.data[experiment]) || [];
       return [this.toy, published.filter(([k]) => k <= steps)];
@@ -399,5 +406,5 @@ window.gd = (() => {
     Object.assign(Element.prototype, parts);
     customElements.define(name, Element);
   }
-  return { Random, contours, decades, define, fixed, power, seed, span, tensor, toyControls };
+  return { Random, contours, decades, define, fixed, power, seed, span, tensor, toyControls, word };
 })();

@@ -1,6 +1,6 @@
 // Which way is down? Directions around a point of a surface, and the slope along each.
 {
-  const { contours, define, fixed, span } = window.gd;
+  const { contours, define, fixed, span, word } = window.gd;
   const { abs, atan2, cos, exp, hypot, PI, sign, sin, sqrt } = Math;
   // value; gradient and Hessian as g₁, g₂, h₁₁, h₁₂, h₂₂; minimiser. The toy's loss is the
   // mean of (xw + b − y)² over its samples: x = 0, 1, 2, 3 and y = 0, 1, 2, 3.1.
@@ -98,9 +98,11 @@
         values[`${name}-predicted`] = fixed(length * slope(v));
         values[`${name}-change`] = fixed(change(v));
       }
-      values.says = flat
-        ? "The gradient is zero: no direction goes down."
-        : "Gradient ({gx}, {gy}). Steepest at {best} degrees.";
+      values.says = word(
+        flat
+          ? "The gradient is zero: no direction goes down."
+          : "Gradient ({gx}, {gy}). Steepest at {best} degrees.",
+      );
       return values;
     },
   });

@@ -1,6 +1,6 @@
 // Replay a published run: the article's toys, step by step, in their own arithmetic.
 {
-  const { decades, define, fixed, span, tensor, toyControls } = window.gd;
+  const { decades, define, fixed, span, tensor, toyControls, word } = window.gd;
   const TOYS = {
     clean: { label: "clean labels", last: 3, epochs: 300 },
     wrong_label: { label: "a wrong label", last: 3.1, epochs: 30000 },
@@ -105,11 +105,14 @@
         w: fixed(w),
         b: fixed(b),
         met: met.length,
-        says: `Epoch {epoch}${step ? ", drawn {sample}" : ""}: w {w}${how.bias ? ", b {b}" : ""}, loss {loss}. ${
+        of: published.length,
+        says: [
+          word(step ? "Epoch {epoch}, drawn {sample}: w {w}" : "Epoch {epoch}: w {w}"),
+          word(how.bias ? ", b {b}, loss {loss}. " : ", loss {loss}. "),
           this.usual
-            ? published.length ? `Published numbers met: {met} of ${published.length}.` : ""
-            : this.failed || "Your own run: nothing of it was published."
-        }`,
+            ? word(published.length ? "Published numbers met: {met} of {of}." : "")
+            : this.failed || word("Your own run: nothing of it was published."),
+        ].join(""),
       };
     },
   });

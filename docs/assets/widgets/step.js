@@ -1,6 +1,6 @@
 // How long a step? Descent on ½(λ₁x² + λ₂y²), and the step size from which on it diverges.
 {
-  const { Random, contours, decades, define, fixed, power, seed, span } = window.gd;
+  const { Random, contours, decades, define, fixed, power, seed, span, word } = window.gd;
   const { abs, max, sqrt } = Math;
   const free = (x) => (x && abs(x) < 1e-4 ? power(x) : fixed(x));
 
@@ -79,10 +79,12 @@
         y: free(y),
         rate: fixed(rateOf(lr)),
         limit: fixed(limit),
-        verdict: converges ? "converges" : "diverges",
+        verdict: word(converges ? "converges" : "diverges"),
         kept: fixed(kept),
-        says: `Rate {rate} a step; with a step size from {limit} on it diverges: this one {verdict}.
-          ${kept ? "Noise keeps the loss near {kept}." : ""}`,
+        says: [
+          word("Rate {rate} a step; with a step size from {limit} on it diverges: this one {verdict}."),
+          word(kept ? "Noise keeps the loss near {kept}." : ""),
+        ].join(" "),
       };
     },
   });

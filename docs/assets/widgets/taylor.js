@@ -1,6 +1,6 @@
 // How good is Taylor? A function, its first and second order, and what they miss.
 {
-  const { define, fixed, span } = window.gd;
+  const { define, fixed, span, word } = window.gd;
   const { abs, cos, exp, max, min, sin } = Math;
   // f and three derivatives; where |f″| or |f‴| may have a peak. The toy's loss is the
   // mean of (xw − y)² over its samples: x = 0, 1, 2, 3 and y = 0, 1, 2, 3.1.
@@ -57,7 +57,7 @@
       const errors = this.chart(1, [0.01, 2, "|h|", true], [1e-8, 100, "|remainder|", true]);
       const texts = {
         true: fixed(f[0](a + h), 8),
-        says: "Order 1 misses {missed-1}, order 2 misses {missed-2}.",
+        says: word("Order 1 misses {missed-1}, order 2 misses {missed-2}."),
       };
       picture.line(curve, "c0", "f");
       picture.dots([[a, f[0](a)], [a + h, f[0](a + h)]], "c0 big");

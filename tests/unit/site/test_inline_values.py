@@ -23,7 +23,9 @@ from gdbook.site.inline_values import (
     put_in,
     read_value,
 )
+from gdbook.site.words import Words
 
+ENGLISH = Words("en")
 ROOT = Path(__file__).parents[3]
 BOOKS = {"published": {"w": "1.", "x": "2"}, "bench": {"table": Markdown("| a |")}}
 PLACE = "a.py, cell 3: `=x`"
@@ -169,8 +171,8 @@ def test_the_books_are_the_article_the_bench_and_the_versions(tmp_path):
     (tmp_path / "bench").mkdir()
     measured = {"table": "| a |\n| - |", "toy by hand": "137"}
     (tmp_path / "bench" / "results.json").write_text(json.dumps(measured))
-    found = books(tmp_path)
-    assert [*found] == ["published", "bench", "version"]
+    found = books(tmp_path, ENGLISH)
+    assert [*found] == ["published", "bench", "version", "glossary"]
     published = dict(found["published"])
     assert published.pop("count") == str(len(published)) == "73"
     assert published["clean.w"].startswith("1.")
@@ -178,16 +180,28 @@ def test_the_books_are_the_article_the_bench_and_the_versions(tmp_path):
     assert isinstance(found["bench"]["table"], Markdown)
     assert not isinstance(found["bench"]["toy by hand"], Markdown)
     assert found["version"]["mkdocs"][0].isdigit()
+    row = '| learning rate, step size | <span lang="zh">学习率，步长</span> |'
+    assert row in found["glossary"]["terms"]
+
+
+def test_a_chinese_edition_has_the_tables_in_chinese(tmp_path):
+    (tmp_path / "bench").mkdir()
+    measured = {"table": "| loss |\n| -- |"}
+    (tmp_path / "bench" / "results.json").write_text(json.dumps(measured))
+    found = books(tmp_path, Words("zh"))
+    assert found["bench"]["table"] == "| 损失 |\n| -- |"
+    row = '| 学习率，步长 | <span lang="en">learning rate, step size</span> |'
+    assert row in found["glossary"]["terms"]
 
 
 def test_without_a_bench_its_book_is_empty(tmp_path):
-    assert books(tmp_path)["bench"] == {}
+    assert books(tmp_path, ENGLISH)["bench"] == {}
 
 
 @pytest.mark.parametrize("name", ["no-such", ""])
 def test_the_version_of_a_package_that_is_not_installed_is_refused(tmp_path, name):
     with pytest.raises(PluginError, match=rf"^a\.md: `=version:{name}`: no value "):
-        look_up(f"`=version:{name}`", books(tmp_path), "a.md")
+        look_up(f"`=version:{name}`", books(tmp_path, ENGLISH), "a.md")
 
 
 def test_a_value_is_plain_in_text_and_in_tex():

@@ -125,6 +125,17 @@ def test_what_ends_a_clause_stays_with_its_formula():
     )
 
 
+@pytest.mark.parametrize("mark", [*"，。；：？！）、”》", "）。"])
+def test_a_mark_of_chinese_stays_with_its_formula_too(mark):
+    formula = '<span class="formula" data-wait="0">a</span>'
+    shown = katex.typeset(f"{INLINE.format('a')}{mark}所以", "p.md", [], known)
+    assert shown == f'<span class="tight">{formula}{mark}</span>所以'
+    shown = katex.typeset(f"{INLINE.format('a')}（所以", "p.md", [], known)
+    assert shown == f"{formula}（所以"
+    shown = katex.typeset(f"所以（{INLINE.format('a')}和", "p.md", [], known)
+    assert shown == f'所以<span class="tight">（{formula}</span>和'
+
+
 def test_formulas_from_a_cache_start_no_engine(monkeypatch):
     monkeypatch.setattr(katex, "engine", lambda: pytest.fail("started"))
     katex.typeset(INLINE.format("never seen before"), "p.md", [], known)

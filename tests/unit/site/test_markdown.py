@@ -12,7 +12,9 @@ from gdbook.site.markdown import (
 )
 from gdbook.site.notebook import RunCell
 from gdbook.site.source import Cell
+from gdbook.site.words import Words
 
+ENGLISH = Words("en")
 SVG = '<svg viewBox="0 0 1 1" style="width:1em" role="img"><path id="d123456-a"/></svg>'
 FIGURE = {"output_type": "display_data", "data": {"image/svg+xml": SVG}}
 
@@ -24,7 +26,7 @@ def code_cell(source="x = 1", outputs=(), **options):
 def test_equal_figures_of_a_cell_have_each_their_own_caption_and_ids():
     texts = {"fig-cap": ("One.", "Two."), "fig-alt": ("Up.", "Down.")}
     figures = [{**FIGURE}, {**FIGURE}]
-    page = Assembly((code_cell(outputs=figures, **texts),), "page")
+    page = Assembly((code_cell(outputs=figures, **texts),), "page", ENGLISH)
     assert page.text.index("One.") < page.text.index("Two.")
     drawings = [text for text in page.waiting if "<svg" in text]
     assert ['aria-label="Up."' in one for one in drawings] == [True, False]
@@ -48,21 +50,21 @@ def test_a_text_inside_a_waiting_element_is_replaced():
 
 def test_code_keeps_every_character():
     source = 'x = "<&\t`"  # a  \n\n\ty = 1  '
-    (block,) = Assembly((code_cell(source),), "page").waiting
+    (block,) = Assembly((code_cell(source),), "page", ENGLISH).waiting
     assert "&lt;&amp;\t`" in block
     assert block.count("\n") >= 2
 
 
 def test_a_folded_cell_has_its_summary():
-    page = Assembly((code_cell(**{"code-fold": "A < B"}),), "page")
+    page = Assembly((code_cell(**{"code-fold": "A < B"}),), "page", ENGLISH)
     assert "<summary>A &lt; B</summary>" in page.waiting[0]
-    page = Assembly((code_cell(**{"code-fold": True}),), "page")
+    page = Assembly((code_cell(**{"code-fold": True}),), "page", ENGLISH)
     assert "<summary>Code</summary>" in page.waiting[0]
 
 
 def test_long_output_is_folded_and_says_how_long_it_is():
     stream = {"output_type": "stream", "name": "stdout", "text": "x\n" * 30}
-    page = Assembly((code_cell(outputs=[stream]),), "page")
+    page = Assembly((code_cell(outputs=[stream]),), "page", ENGLISH)
     assert "<summary>Output, 30 lines</summary>" in page.waiting[1]
 
 
@@ -71,7 +73,7 @@ def test_latex_becomes_a_displayed_formula():
         "output_type": "display_data",
         "data": {"text/latex": r"$\displaystyle x$"},
     }
-    assert "$$\nx\n$$" in Assembly((code_cell(outputs=[latex]),), "page").text
+    assert "$$\nx\n$$" in Assembly((code_cell(outputs=[latex]),), "page", ENGLISH).text
 
 
 def test_every_table_gets_a_frame_that_keys_can_scroll():
