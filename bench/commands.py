@@ -54,9 +54,10 @@ def build(folder: Path, *arguments: str, **variables: str) -> Built:
     return Built(took, peak, said)
 
 
-def best_build(times: int, folder: Path) -> Built:
+def best_build(times: int, folder: Path, *arguments: str) -> Built:
     """The shortest of several builds."""
-    return min((build(folder) for _ in range(times)), key=lambda one: one.seconds)
+    builds = (build(folder, *arguments) for _ in range(times))
+    return min(builds, key=lambda one: one.seconds)
 
 
 def peak_memory(process: psutil.Popen) -> int:

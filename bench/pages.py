@@ -10,7 +10,7 @@ from bench import books
 from bench.commands import build
 from bench.table import Row, table
 from tests.browser import web
-from tests.browser.visits import THEME_LANDMARKS
+from tests.browser.visits import CHINESE, THEME_LANDMARKS, pages_of
 from tests.conftest import ROOT
 
 WIDGET = "zero/clean"
@@ -22,6 +22,7 @@ KINDS = {
     "a widget": f"{WIDGET}.html",
     "a proof": "why/steepest.html",
     "the ledger": "reference/ledger.html",
+    "in Chinese": f"zh/{WIDGET}.html",
 }
 COLUMNS = {
     "page": "target",
@@ -60,9 +61,8 @@ def measure() -> dict[str, str]:
 
 def our_rows(site: Path, browser: Browser) -> list[Row]:
     """All pages together, a page of each kind, and the heaviest."""
-    addresses = sorted(
-        path.relative_to(site).as_posix() for path in site.rglob("*.html")
-    )
+    english = (page for page in pages_of(site) if not page.startswith(CHINESE))
+    addresses = [*english, KINDS["in Chinese"]]  # the tests look at all pages
     with web.served(site) as host:
         found = {page: look(site, host, page, browser) for page in addresses}
         heaviest = max(found.values(), key=lambda one: one.size).page

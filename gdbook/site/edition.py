@@ -48,6 +48,12 @@ class Edition:
         path = translation.chinese_of(Path(self.config.docs_dir, uri))
         return path if path.is_file() else None
 
+    def source_of(self, uri: str) -> str:
+        """The file that has the words of a page, below docs/."""
+        chinese = self.chinese_of(uri) if self.words.chinese else None
+        docs = Path(self.config.docs_dir)
+        return chinese.relative_to(docs).as_posix() if chinese else uri
+
     def cells(self, cells: tuple[Cell, ...], uri: str) -> tuple[Cell, ...]:
         """The cells of a page in the language of the edition.
 
@@ -99,8 +105,8 @@ class Edition:
     def build_others(self, serving: bool, dirty: bool) -> None:
         """Build what `extra.editions` of an English mkdocs.yml names, by folder."""
         root = Path(self.config.config_file_path).parent
-        editions = {} if self.words.chinese else self.config.extra.get("editions", {})
-        for folder, file in editions.items():
+        editions = None if self.words.chinese else self.config.extra.get("editions")
+        for folder, file in (editions or {}).items():
             site = str(Path(self.config.site_dir, folder))
             edition = load_config(str(root / file), site_dir=site)
             url = self.config.site_url

@@ -70,6 +70,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals["widget_words"] = build.words.table.get("widget")
     env.filters["words"] = partial(build.words, "theme")
     env.filters["plain"] = plain_address
+    env.filters["source"] = build.edition.source_of
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str:

@@ -46,6 +46,7 @@ theme: {language: zh}
 plugins:
   search: {pipeline: [stemmer]}
 extra:
+  folder: zh/
   languages:
     - {name: English, lang: en, link: ../}
     - {name: 中文, lang: zh, link: ./}
@@ -237,6 +238,24 @@ def test_with_an_address_each_page_names_both_languages(two, monkeypatch):
         assert image["content"] == picture
     assert (two.site / "assets/previews/page.png").is_file()
     assert not (two.site / "zh/assets/previews").exists()
+
+
+def test_a_chinese_page_links_its_words_and_its_notebook(two, monkeypatch):
+    monkeypatch.setenv("REPOSITORY", "a/b")
+    two.write("only.md", "# Only English\n")
+    two.build()
+    found = {
+        uri: [
+            one["href"] for one in soup(two, uri).select(".downloads a[href*=github]")
+        ]
+        for uri in ("page.html", "zh/page.html", "zh/only.html")
+    }
+    blob, colab = "https://github.com/a/b/blob/main/docs", "github/a/b/blob/gh-pages"
+    assert found["page.html"][0] == f"{blob}/page.py"
+    assert found["page.html"][2].endswith(f"{colab}/page.ipynb")
+    assert found["zh/page.html"][0] == f"{blob}/page.zh.md"
+    assert found["zh/page.html"][2].endswith(f"{colab}/zh/page.ipynb")
+    assert found["zh/only.html"][0] == f"{blob}/only.md"
 
 
 def test_a_book_in_one_language_names_no_other(book):
