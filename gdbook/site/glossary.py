@@ -4,14 +4,17 @@ import tomllib
 from pathlib import Path
 
 TERMS = Path(__file__).with_name("glossary.toml")
-HEADS = {"en": ("term", "中文", "meaning"), "zh": ("术语", "English", "含义")}
+HEADS = {
+    "en": ("term", "中文", "symbol", "meaning"),
+    "zh": ("术语", "English", "记号", "含义"),
+}
 
 
 def terms() -> list[dict]:
     """Each term: `en`, `zh`, and its `meaning` in both.
 
-    Perhaps `search`, for the search instead of `zh`, and `not`, words that the Chinese
-    pages do not use for it.
+    Perhaps its `symbol`, as TeX; `search`, for the search instead of `zh`; and `not`,
+    words that the Chinese pages do not use for it.
     """
     return tomllib.loads(TERMS.read_text("utf-8"))["term"]
 
@@ -19,13 +22,10 @@ def terms() -> list[dict]:
 def table(language: str) -> str:
     """The terms as a Markdown table, in the order of their English."""
     first, second = ("zh", "en") if language == "zh" else ("en", "zh")
-    rows = [
-        [
-            one[first],
-            f'<span lang="{second}">{one[second]}</span>',
-            one["meaning"][first],
-        ]
-        for one in terms()
-    ]
-    lines = [HEADS[first], [":--"] * 3, *rows]
+    rows = []
+    for one in terms():
+        other = f'<span lang="{second}">{one[second]}</span>'
+        symbol = f"${one['symbol']}$" if "symbol" in one else ""
+        rows.append([one[first], other, symbol, one["meaning"][first]])
+    lines = [HEADS[first], [":--"] * 4, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -136,6 +136,15 @@ def test_a_learning_rate_that_becomes_a_step_size_is_found():
     assert mixed("The step size, a learning rate.", "步长，学习率。") == []
 
 
+def test_the_symbol_of_a_term_is_one_of_the_notation():
+    notation = (ROOT / "docs/reference/notation.md").read_text("utf-8")
+    known = {span.text for span in spans(notation) if span.kind == "tex"}
+    symbols = {f"${one['symbol']}$" for one in glossary.terms() if "symbol" in one}
+    assert len(symbols) > 20
+    assert symbols - known == set()
+    assert all(f"| {one} |" in glossary.table("zh") for one in symbols)
+
+
 def test_the_glossary_has_both_languages():
     terms = glossary.terms()
     assert len(terms) > 60
@@ -148,5 +157,5 @@ def test_the_glossary_has_both_languages():
         assert table.count("\n") == len(terms) + 1
         for one in terms:
             said = f'<span lang="{other}">{one[other]}</span>'
-            assert f"| {one[language]} | {said} |" in table
+            assert f"| {one[language]} | {said} | " in table
             assert one["meaning"][language] in table

@@ -180,7 +180,7 @@ def test_the_books_are_the_article_the_bench_and_the_versions(tmp_path):
     assert isinstance(found["bench"]["table"], Markdown)
     assert not isinstance(found["bench"]["toy by hand"], Markdown)
     assert found["version"]["mkdocs"][0].isdigit()
-    row = '| learning rate, step size | <span lang="zh">学习率，步长</span> |'
+    row = '| learning rate, step size | <span lang="zh">学习率，步长</span> | $\\eta$ |'
     assert row in found["glossary"]["terms"]
 
 
@@ -190,7 +190,7 @@ def test_a_chinese_edition_has_the_tables_in_chinese(tmp_path):
     (tmp_path / "bench" / "results.json").write_text(json.dumps(measured))
     found = books(tmp_path, Words("zh"))
     assert found["bench"]["table"] == "| 损失 |\n| -- |"
-    row = '| 学习率，步长 | <span lang="en">learning rate, step size</span> |'
+    row = '| 学习率，步长 | <span lang="en">learning rate, step size</span> | $\\eta$ |'
     assert row in found["glossary"]["terms"]
 
 
