@@ -9,7 +9,7 @@
 # make mutants  change the science a little, 200 times, and see its tests fail; all with ALL=1
 # make lock    write requirements.txt again, after a change of pyproject.toml
 # make upgrade the newest packages into requirements.txt, or PACKAGE=name alone
-# make audit   look the pinned packages up among known vulnerabilities; needs the network
+# make audit   look the pinned packages up among known vulnerabilities; needs pypi.org, not a mirror
 # make vendor  fetch KaTeX again
 # make clean   remove all that was made
 

@@ -238,9 +238,11 @@ def main() -> None:
     what.add_argument("--accept", action="store_true", help="their Chinese is right")
     what.add_argument("--new", action="store_true", help="begin their Chinese")
     arguments = parser.parse_args()
-    docs = Path("docs")
+    pages = dict(pages_with_words(Path("docs")))
+    if unknown := [str(path) for path in arguments.page if path not in pages]:
+        parser.error(f"no page: {', '.join(unknown)}")
     found = []
-    for path, uri in pages_with_words(docs):
+    for path, uri in pages.items():
         if arguments.page and path not in arguments.page:
             continue
         target = chinese_of(path)
@@ -249,7 +251,8 @@ def main() -> None:
         elif arguments.accept and target.exists():
             target.write_text(accepted(path, uri), encoding="utf-8")
         found += report(path, uri)
-    print(*found, sep="\n")
+    for line in found:
+        print(line)
     sys.exit(bool(found))
 
 

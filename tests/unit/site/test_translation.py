@@ -1,5 +1,7 @@
 """The Chinese of a page: its parts, what it must have in common with the English."""
 
+import sys
+
 import pytest
 from mkdocs.exceptions import PluginError
 
@@ -177,3 +179,29 @@ def test_a_page_without_chinese_and_a_changed_cell_are_reported(page):
     chinese_of(page).write_text(translation.accepted(page, "page.py"), encoding="utf-8")
     assert translation.report(page, "page.py") == []
     assert translated(page)[0].source.startswith("# 标题")
+
+
+@pytest.mark.parametrize("what", ["--new", "--accept"])
+def test_a_page_that_is_not_there_is_refused(page, monkeypatch, capsys, what):
+    (page.parent / "docs").mkdir()
+    page.rename(page.parent / "docs" / page.name)
+    monkeypatch.chdir(page.parent)
+    monkeypatch.setattr(sys, "argv", ["translation", what, "docs/pgae.py"])
+    with pytest.raises(SystemExit) as left:
+        translation.main()
+    assert left.value.code == 2
+    assert "no page: docs/pgae.py" in capsys.readouterr().err
+
+
+def test_a_page_is_begun_by_its_name_and_nothing_is_left_to_say(
+    page, monkeypatch, capsys
+):
+    (page.parent / "docs").mkdir()
+    new = page.rename(page.parent / "docs" / page.name)
+    monkeypatch.chdir(page.parent)
+    monkeypatch.setattr(sys, "argv", ["translation", "--new", "docs/page.py"])
+    with pytest.raises(SystemExit) as left:
+        translation.main()
+    assert left.value.code == 0
+    assert capsys.readouterr().out == ""
+    assert chinese_of(new).read_text("utf-8") == skeleton(read_page(new, "page.py"))
