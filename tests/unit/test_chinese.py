@@ -37,6 +37,7 @@ SHORT = {"value": "`V`", "code": "`C`", "tex": "$T$"}
 def parts(uri):
     """The place, the English and the Chinese of each part of a page."""
     path = PAGES[uri]
+    assert chinese_of(path).is_file(), f"{uri} has no Chinese: make translations NEW=…"
     text = chinese_of(path).read_text("utf-8")
     found = pairs(read_page(path, uri), text, chinese_of(path).name)
     return [(cell.place, words_of(cell), chinese) for cell, _, chinese in found]
