@@ -48,7 +48,8 @@ def built(source: Path, folder: Path, author: Author) -> Path:
     cores, settings, variables = author
     for part in filter(Path.is_dir, (source / name for name in PARTS)):
         shutil.copytree(part, folder / part.name)
-    shutil.copy(source / "mkdocs.yml", folder)
+    for file in source.glob("mkdocs*.yml"):  # of each language
+        shutil.copy(file, folder)
     home = folder.with_name(f"home of {folder.name}")
     for file, text in settings.items():
         (home / file).parent.mkdir(parents=True)

@@ -8,6 +8,7 @@ there as `#`, and `*w*` in a label of a figure is w in italics.
 import re
 import tomllib
 from collections.abc import Callable
+from html import escape, unescape
 from pathlib import Path
 
 from mkdocs.exceptions import PluginError
@@ -27,13 +28,13 @@ CELL = re.compile(r"(?<!\\)\|")
 
 
 def styled(label: str) -> str:
-    """A label of a figure with its symbols in bold and in italics."""
+    """A label of a figure as SVG, with its symbols in bold and in italics."""
 
     def symbol(found: re.Match) -> str:
         look = 'font-weight="bold"' if found[1] else 'font-style="italic"'
         return f"<tspan {look}>{found[1] or found[2]}</tspan>"
 
-    return SYMBOL.sub(symbol, label)
+    return SYMBOL.sub(symbol, escape(label, quote=False))
 
 
 class Words:
@@ -73,7 +74,7 @@ class Words:
             return svg
 
         def label(found: re.Match) -> str:
-            return found[1] + styled(self("figure", found[2], place))
+            return found[1] + styled(self("figure", unescape(found[2]), place))
 
         return PLACED.sub(self.placed(place), LABEL.sub(label, svg))
 
@@ -81,7 +82,7 @@ class Words:
         """What replaces a label with formulas: one text, in the middle of the old."""
 
         def label(found: re.Match) -> str:
-            text = re.sub("<[^>]*>", "", found[1]).replace("\xa0", " ")
+            text = unescape(re.sub("<[^>]*>", "", found[1])).replace("\xa0", " ")
             if not ENGLISH.search(text) or (new := self("figure", text, place)) == text:
                 return found[0]
             ends = [float(x) for x in re.findall(r'\bx="([-\d.]+)"', found[1])]

@@ -58,6 +58,12 @@ def test_labels_of_a_drawing_change_and_nothing_else(words):
     svg = '<svg><text x="1">epoch</text><g aria-label="epoch"/><text>12</text></svg>'
     shown = words.drawing(svg, "here")
     assert shown == svg.replace(">epoch<", ">迭代周期<")
+    words.table["figure"] = {"is < x & y": "*x* > & *y*"}
+    assert words.drawing("<text>is &lt; x &amp; y</text>", "here") == (
+        '<text><tspan font-style="italic">x</tspan> &gt; &amp; '
+        '<tspan font-style="italic">y</tspan></text>'
+    )
+    words.check()
 
 
 def test_a_label_with_formulas_becomes_one_text_in_its_middle(words):
