@@ -126,7 +126,8 @@ Markdown(markdown_table(["after epoch 300", "published", "here", "equal"], rows)
 
 # %%
 design = torch.cat([features, torch.ones(num_examples, 1)], dim=1).double()
-best = torch.linalg.lstsq(design, labels.double()).solution[:, 0]
+# the default driver rounds differently from run to run
+best = torch.linalg.lstsq(design, labels.double(), driver="gelsd").solution[:, 0]
 path = torch.tensor(path).double()
 distance = (path - best).norm(dim=1)
 print(f"predicted factor {(1 - lr) ** 30_000:.6f}, e^-9 = {torch.tensor(-9).exp():.6f}")
