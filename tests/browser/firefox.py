@@ -102,7 +102,11 @@ class Firefox:
         self.run(f"new Promise((done) => {{ const look = () => {look}; look(); }})")
 
     def click(self, selector: str) -> None:
-        """Click on the middle of the first element that a selector finds."""
+        """Click on the middle of the first element that a selector finds.
+
+        Scripts of a page add some, on a busy machine late: it waits for them.
+        """
+        self.until(f"document.querySelector({selector!r})")
         where = self.run(f"""(() => {{
           const one = document.querySelector({selector!r});
           one.scrollIntoView({{ block: "center", behavior: "instant" }});
