@@ -130,8 +130,12 @@ class Firefox:
 
     def close(self) -> None:
         """Close the connection."""
-        self.socket.close()
-        self.loop.run_until_complete(asyncio.sleep(0))
+
+        async def end() -> None:  # from 3.13 on the connection wants a running loop
+            self.socket.close()
+            await asyncio.sleep(0)
+
+        self.loop.run_until_complete(end())
         self.loop.close()
 
 
