@@ -20,9 +20,9 @@ def power_of_ten_tex(number: float) -> str:
     return rf"{digit} \cdot 10^{{{int(exponent)}}}"
 
 
-def markdown_table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table, its columns aligned to the right."""
-    lines = [head, ["--:"] * len(head), *rows]
+def markdown_table(head: list[str], rows: list[list[str]], align: str = "--:") -> str:
+    """A Markdown table, its columns aligned to the right, or as `align` says."""
+    lines = [head, [align] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

@@ -3,10 +3,12 @@
 import tomllib
 from pathlib import Path
 
+from gdbook.tables import markdown_table
+
 TERMS = Path(__file__).with_name("glossary.toml")
 HEADS = {
-    "en": ("term", "中文", "symbol", "meaning"),
-    "zh": ("术语", "English", "记号", "含义"),
+    "en": ["term", "中文", "symbol", "meaning"],
+    "zh": ["术语", "English", "记号", "含义"],
 }
 
 
@@ -27,5 +29,4 @@ def table(language: str) -> str:
         other = f'<span lang="{second}">{one[second]}</span>'
         symbol = f"${one['symbol']}$" if "symbol" in one else ""
         rows.append([one[first], other, symbol, one["meaning"][first]])
-    lines = [HEADS[first], [":--"] * 4, *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown_table(HEADS[first], rows, align=":--")

@@ -7,17 +7,18 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+FENCED = r"""
+^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[^\n]*\n
+(?:.*\n)*?
+(?P=indent)(?P=fence)[ \t]*$
+"""  # a block of code
 VALUE = re.compile(r"(?<!`)`=([^`\n]+)`(?!`)")
 # Neither a code span nor a formula goes on behind a blank line.
 ANY = r"(?:(?!\n[ \t]*\n)[\s\S])+?"
 INSIDE = rf"(?:(?!\n[ \t]*\n)(?:\\.|{VALUE.pattern}|[^\\`$]))+?"
 SPAN = re.compile(
     rf"""
-      (?P<fenced>
-        ^(?P<indent>[ \t>]*)(?P<fence>`{{3,}}|~{{3,}})[^\n]*\n
-        (?:.*\n)*?
-        (?P=indent)(?P=fence)[ \t]*$
-      )
+      (?P<fenced>{FENCED})
     | (?P<tex>
         \$\${INSIDE}\$\$
       | \\\[{ANY}\\\]

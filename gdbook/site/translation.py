@@ -22,7 +22,7 @@ from mkdocs.exceptions import PluginError
 
 from gdbook.site.inline_values import names_in
 from gdbook.site.source import Cell, is_notebook, read_options, read_page
-from gdbook.site.spans import VALUE, spans
+from gdbook.site.spans import FENCED, VALUE, spans
 
 SUFFIX = ".zh.md"
 MARK = re.compile(r"^<!-- of ([0-9a-f]{8}) -->\n", re.MULTILINE)
@@ -33,10 +33,11 @@ BLOCK = re.compile(
     r"^[ \t]*(#{1,6}(?= )|[-*+](?= )|\d+\.(?= )|\|(?=[^-:])|///(?: \w+)?|\[\^\w+\]:)",
     re.MULTILINE,
 )
-HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
-FENCE = re.compile(r"^([ \t>]*)(```+|~~~+)[\s\S]*?^\1\2", re.MULTILINE)
-
-
+FENCE = re.compile(FENCED, re.VERBOSE | re.MULTILINE)
+# a heading, or a block of code, in which there is none
+HEADING = re.compile(
+    rf"{FENCED}|(?P<heading>^\#{{1,6}}[ ].*$)", re.VERBOSE | re.MULTILINE
+)
 HeadingIds = Callable[[str], list[str]]  # of the headings of a Markdown text, in order
 
 
@@ -131,14 +132,16 @@ def translate(
 
 def headings(text: str) -> list[str]:
     """The lines of a Markdown text that are headings."""
-    return HEADING.findall(FENCE.sub("", text))
+    return [one[0] for one in HEADING.finditer(text) if one["heading"]]
 
 
 def anchored(text: str, anchors: Iterator[str]) -> str:
     """A Markdown text with the next anchors on its headings."""
-    fences = FENCE.findall(text)
-    assert not fences or not headings("".join(map("".join, fences)))
-    return HEADING.sub(lambda line: f"{line[0]} {{ #{next(anchors)} }}", text)
+
+    def one(found: re.Match) -> str:
+        return f"{found[0]} {{ #{next(anchors)} }}" if found["heading"] else found[0]
+
+    return HEADING.sub(one, text)
 
 
 def translated(cell: Cell, words: str, uri: str) -> Cell:

@@ -15,9 +15,8 @@ from playwright.sync_api import Browser, Page
 from gdbook.site import widgets
 
 from . import web
-from .visits import WIDTHS, opened, pages_of
+from .visits import CHINESE, WIDTHS, opened, pages_of
 
-CHINESE = "zh/"  # where its pages stand in the site
 NOT_FOUND = "404.html"
 HAN = re.compile("[\u3400-\u9fff]")
 SWITCH = re.compile(r'<a class="[^"]*\bedition\b[^"]*" href="([^"]*)".*?</a>', re.S)
@@ -44,9 +43,7 @@ WANTED = {
 
 def pages_in(site: Path, edition: str) -> list[str]:
     """The address of each page in an edition, whose folder is given."""
-    paths = (site / edition).rglob("*.html")
-    found = sorted(path.relative_to(site / edition).as_posix() for path in paths)
-    return [one for one in found if one != NOT_FOUND and not one.startswith(CHINESE)]
+    return [one for one in pages_of(site / edition) if not one.startswith(CHINESE)]
 
 
 def read(site: Path, page: str) -> str:

@@ -201,9 +201,9 @@ LISTEN = """document.addEventListener("copy",
   event => { window.copied = event.clipboardData.getData("text/plain") })"""
 
 
+@pytest.mark.parametrize("uri", ["zero/clean.html", "zh/zero/clean.html"])
 @pytest.mark.parametrize("way", ["a plain folder", "http"])
-def test_all_of_a_page_copied_has_the_tex_of_each_formula_once(way, browser, site):
-    uri = "zero/clean.html"
+def test_all_of_a_page_copied_has_the_tex_of_each_formula_once(way, uri, browser, site):
     with web.served(site) as host:
         page, trouble = opened(browser, 1280)
         page.goto(f"{host}/{uri}" if way == "http" else (site / uri).as_uri())

@@ -4,6 +4,7 @@ import pypdfium2 as pdf
 import pytest
 
 from .test_reading import opened
+from .visits import CHINESE
 
 FIGURE = "experiment/train.html"  # a page with a figure that is no widget
 WIDGET = "zero/clean.html"
@@ -30,6 +31,15 @@ def check_paper(document: pdf.PdfDocument) -> None:
 
 def text_of(document: pdf.PdfDocument) -> str:
     return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+def test_a_chinese_page_is_printed_black_on_white_with_its_folds_closed(browser, site):
+    document = printed(browser, site / CHINESE / WIDGET, "dark")
+    check_paper(document)
+    assert 2 <= len(document) <= 12
+    text = text_of(document)  # without a font for it, paper has no Chinese
+    assert "2.021600" in text
+    assert "def synthetic_data" not in text
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -9,10 +9,12 @@ from playwright.sync_api import Page
 
 from ..conftest import ROOT
 from . import web
+from .visits import CHINESE
 
 FIGURE = "experiment/train.html"  # a page with a figure that is no widget
 NOTE = "experiment/model.html"  # a page with a side note
-COMPARING = ("equal", "article")  # heads of columns that compare with the article
+# heads of columns that compare with the article, in both languages
+COMPARING = ("equal", "article", "相同", "原文")
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +54,12 @@ def soup(site):
     )
 
 
-def test_next_leads_through_the_whole_book_and_previous_back(parts, soup, site):
+@pytest.mark.parametrize("edition", ["", CHINESE])
+def test_next_leads_through_the_whole_book_and_previous_back(
+    edition, parts, soup, site
+):
     order = ["index.html", *(address(uri) for part in parts.values() for uri in part)]
+    order = [edition + uri for uri in order]
     for way, start, expected in (
         ("next", order[0], order),
         ("prev", order[-1], order[::-1]),
@@ -123,7 +129,8 @@ def test_a_figure_grows_and_shrinks_from_the_keyboard(browser, site):
 # Right edges: of the column that compares with the article, and of the table's frame.
 COMPARES = """() => [...document.querySelectorAll("article table")].flatMap((table) => {
   const heads = [...table.rows[0].cells];
-  const last = heads.find((one) => /^(equal|article)$/.test(one.textContent.trim()));
+  const names = /^(equal|article|相同|原文)$/;
+  const last = heads.find((one) => names.test(one.textContent.trim()));
   const right = (element) => element.getBoundingClientRect().right;
   return last ? [[right(last), right(table.parentElement)]] : [];
 })"""
@@ -134,9 +141,13 @@ def test_a_phone_shows_the_column_that_compares_with_the_article(browser, site):
     for path in site.rglob("*.html"):
         if any(f">{head}</th>" in path.read_text("utf-8") for head in COMPARING):
             page = opened(browser, site, path.relative_to(site), web.PHONE["width"])
-            found[path.name] = page.evaluate(COMPARES)
+            found[path.relative_to(site).as_posix()] = page.evaluate(COMPARES)
             page.context.close()
-    assert sum(map(len, found.values())) >= 13
+    counts = [
+        sum(len(all_) for name, all_ in found.items() if name.startswith(CHINESE) is zh)
+        for zh in (False, True)
+    ]
+    assert counts[0] == counts[1] >= 13
     hidden = {name for name, all_ in found.items() if any(a > b for a, b in all_)}
     assert hidden == set()
 

@@ -116,6 +116,23 @@ def test_what_differs_from_the_english_is_refused_with_page_and_cell(
         translated(page)
 
 
+def test_a_comment_in_a_block_of_code_is_no_heading(page):
+    fence = "\n\n```python\n# a comment\n```\n\n## Last"
+    page.write_text(PAGE + fence.replace("\n", "\n# "), encoding="utf-8")
+    chinese(page, *PARTS[:2], PARTS[2] + fence.replace("Last", "最后"))
+    cells = read_page(page, "page.py")
+    seen = []
+
+    def anchors(text):
+        seen.append(text)
+        return [*ANCHORS, "last"]
+
+    last = translate(cells, chinese_of(page), "page.py", anchors)[-1]
+    assert seen == ["# A title\n\n## Again\n\n## Last"]
+    assert "\n# a comment\n" in last.source
+    assert last.source.endswith("## 最后 { #last }")
+
+
 def test_words_before_the_first_mark_are_refused(page):
     chinese(page, *PARTS)
     path = chinese_of(page)
