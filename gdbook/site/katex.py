@@ -21,6 +21,7 @@ Render = Callable[[str, bool], str]  # TeX, whether displayed -> HTML
 
 VERSION = json.loads((vendor.KATEX / "package.json").read_text("utf-8"))["version"]
 FOLDER = "assets/katex"  # of the site
+PART = '<span class="katex-base">'  # each part of a formula begins so
 # an attribute list may have added some
 ATTRIBUTES = r'class="arithmatex([^"<>]*"[^<>]*)'
 # with the marks that a line break must not part from it
@@ -73,13 +74,26 @@ def typeset(page: str, place: str, waiting: list[str], render: Render = render) 
             raise PluginError(f"{place}: formula {tex!r}: {error}") from None
         focus = ' tabindex="0"' if tag == "div" else ""  # too wide, it scrolls by keys
         opening = f'<{tag} class="formula{more}{focus} data-wait="{len(waiting)}">'
-        waiting.append(html)
+        waiting.append(kept(html, bool(start), bool(end)))
         shown = escape(text_of(html), quote=False)
         formula = f"{start}{opening}{shown}</{tag}>{end}"
         # a comma behind a formula must not begin the next line
         return f'<span class="tight">{formula}</span>' if start or end else formula
 
     return FORMULA.sub(one, page)
+
+
+def kept(html: str, start: bool, end: bool) -> str:
+    """A formula that keeps its first or last part together with a mark beside it.
+
+    The other parts stand in a span, where lines may break (`.tight` in book.css).
+    """
+    parts = [part.start() for part in re.finditer(PART, html)]
+    if not (start or end) or len(parts) <= start + end:
+        return html
+    cuts = [*parts, html.rindex("</span></span>")]  # of what is drawn, and of all
+    first, last = cuts[start], cuts[-1 - end]
+    return f'{html[:first]}<span class="free">{html[first:last]}</span>{html[last:]}'
 
 
 def plain(text: str, render: Render = render) -> str:

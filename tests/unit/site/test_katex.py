@@ -6,6 +6,7 @@ import re
 from html import escape
 
 import pytest
+from bs4 import BeautifulSoup
 from mkdocs.exceptions import PluginError
 
 from gdbook.site import katex, vendor
@@ -123,6 +124,30 @@ def test_what_ends_a_clause_stays_with_its_formula():
         '<span class="tight"><span class="formula" data-wait="0">a</span>,</span> '
         '<span class="formula" data-wait="1">b</span> .'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("{}, and", ["a=", "b+"]),
+        ("（{} 等", ["b+", "c"]),
+        ("（{}）", ["b+"]),
+    ],
+)
+def test_only_the_parts_beside_a_mark_cannot_break_from_it(text, free):
+    waiting = []
+    katex.typeset(text.format(INLINE.format("a = b + c")), "p", waiting)
+    [span] = BeautifulSoup(waiting[0], "html.parser").select(".free")
+    assert [part.text for part in span.children] == free
+    without = waiting[0].replace('<span class="free">', "").replace("</span>", "")
+    assert without == katex.render("a = b + c", False).replace("</span>", "")
+
+
+def test_a_formula_of_one_part_or_without_marks_is_left_as_it_is():
+    waiting = []
+    formulas = [INLINE.format(tex) for tex in ("a", "a", "a = b")]
+    katex.typeset("{}, （{}）{}".format(*formulas), "p", waiting)
+    assert waiting == [katex.render(tex, False) for tex in ("a", "a", "a = b")]
 
 
 @pytest.mark.parametrize("mark", [*"，。；：？！）、”》", "）。"])
