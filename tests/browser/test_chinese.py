@@ -165,8 +165,9 @@ TEXTS = """() => {
   return document.fonts.ready.then(() => found);
 }"""
 # How wide the page is; how many marks must not begin or end a line, and what stands
-# around those that do; and the longest line of text, in em, with its text. A formula is
-# one sign, "$", however many lines it takes.
+# around those that do; the longest line of text, in em, with its text; and cells of
+# tables that have room for two characters or fewer, though they hold more. A formula
+# is one sign, "$", however many lines it takes.
 LINES = """() => {
   const [closing, opening] = ["，。、；：？！）》”", "（《“"];
   const signs = new Map();  // of each block, in order
@@ -206,6 +207,14 @@ LINES = """() => {
   const article = document.querySelector("article");
   const reach = document.documentElement.scrollWidth;
   const found = { reach, marks: 0, apart: [], longest: [0, ""] };
+  const room = (cell) => {
+    const { paddingLeft, paddingRight, fontSize } = getComputedStyle(cell);
+    const padding = parseFloat(paddingLeft) + parseFloat(paddingRight);
+    return (cell.clientWidth - padding) / parseFloat(fontSize);
+  };
+  found.narrow = [...article.querySelectorAll("th, td")]
+    .filter((cell) => /\\p{sc=Han}{3}/u.test(cell.textContent) && room(cell) < 2.5)
+    .map((cell) => cell.textContent);
   collect(article, article);
   for (const [block, all] of signs) {
     if (!block.closest("p, li, figcaption, dd, td")) continue;
@@ -341,6 +350,16 @@ def test_no_line_of_chinese_begins_or_ends_with_the_wrong_mark(visited):
     }
     assert found == {}
     assert all(one.lines[320]["marks"] for one in visited)
+
+
+def test_no_cell_of_a_table_is_one_or_two_characters_wide(visited):
+    found = {
+        (one.page, width): lines["narrow"]
+        for one in visited
+        for width, lines in one.lines.items()
+        if lines["narrow"]
+    }
+    assert found == {}
 
 
 def test_no_chinese_page_scrolls_sideways(visited):
