@@ -262,12 +262,16 @@ assert (paths[1][-1] == paths[4][-1]).all()
 # $$
 
 # %%
+from torch.distributed import nn  # noqa: F401
+
 from gdbook.theory.processes import by_ddp  # noqa: F401
 
 # %% [markdown]
-# Add this block to `descent.py`, and let the last line be `run(by_ddp, 10)`. The model exists only
-# inside the function: a process can hang if a model of `DistributedDataParallel` still exists when
-# `run` ends the connection. The record after ten epochs:
+# Add this block to `descent.py`, and let the last line be `run(by_ddp, 10)`. When `run` ends the
+# connection, nothing else may hold it. Otherwise a process can hang or fail at its end. So the
+# model exists only inside the function. The module `torch.distributed.nn` holds a connection that
+# is open when it is imported. `DistributedDataParallel` imports it with the first model, so the
+# block imports it before. The record after ten epochs:
 #
 # `=bench:processes ddp`
 #

@@ -14,6 +14,9 @@ from datetime import timedelta
 import numpy as np
 import torch
 import torch.distributed as dist
+
+# imported while a group is open, as DistributedDataParallel does, it holds that group
+from torch.distributed import nn  # noqa: F401
 from torch.nn.parallel import DistributedDataParallel
 
 from gdbook.course import setup_seed, synthetic_data

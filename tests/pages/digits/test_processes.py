@@ -1,6 +1,7 @@
 """The page digits/processes: its sums, its record, its script, held independently."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -127,6 +128,29 @@ def test_two_processes_run_the_script_of_the_page(page: Page, tmp_path):
     printed = torchrun(2, "descent.py", cwd=tmp_path, timeout=PATIENCE)
     w = " ".join(map(str, page(URI).paths[2][100]))
     assert sorted(printed.splitlines()) == [f"rank {k} of 2: {w}" for k in (0, 1)]
+
+
+WATCH = """
+import os
+import weakref
+
+def watched(rank, size, num_epochs):
+    global group
+    group = weakref.ref(dist.group.WORLD)
+    return by_ddp(rank, size, num_epochs)
+
+run(watched, 1)
+print("closed:", group() is None, flush=True)
+os._exit(0)  # a connection that is held can end the process with an error
+"""
+
+
+def test_nothing_holds_the_connection_that_run_ends(tmp_path):
+    late = re.sub("from torch.distributed import nn.*", "", script())
+    for text, closed in ((script(), True), (late, False)):
+        (tmp_path / "descent.py").write_text(f"{text}\n{WATCH}")
+        printed = torchrun(1, "descent.py", cwd=tmp_path, timeout=PATIENCE)
+        assert printed.splitlines()[1] == f"closed: {closed}"
 
 
 def test_three_processes_run_the_script_with_ddp(page: Page, tmp_path):
