@@ -6,6 +6,7 @@ Each Chinese page is opened once, in a window that becomes narrower.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -362,12 +363,14 @@ def test_no_cell_of_a_table_is_one_or_two_characters_wide(visited):
     assert found == {}
 
 
-def test_no_chinese_page_scrolls_sideways(visited):
+def test_no_chinese_page_scrolls_sideways(visited, site):
     reach = {
         (one.page, width): lines["reach"]
         for one in visited
         for width, lines in one.lines.items()
     }
+    chinese = [page for page in pages_of(site) if page.startswith(CHINESE)]
+    assert {*reach} == {*product(chinese, WIDTHS)}
     assert {place: px for place, px in reach.items() if px > place[1]} == {}
 
 

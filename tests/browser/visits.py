@@ -4,18 +4,27 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, Page
 
 from . import web
 
-WIDTHS = [320, 390, 768, 1280]
-SCHEMES = ["light", "dark"]
-AXE_WIDTHS = [web.PHONE["width"], web.DESK["width"]]
 CHINESE = "zh/"  # where the pages of the Chinese edition are
-COMMA_WIDTHS = [320, 390]
+WIDTHS = [320, 390, 768, 1280]
+PHONE, DESK = web.PHONE["width"], web.DESK["width"]
+COLOURS, REST = "axe's rules of colours", "its other rules"
+# The windows in which a page is opened, and what axe looks at there. Colours do not
+# depend on the width, and at a desk all parts of a page are seen. The Chinese pages
+# have the style sheets of the English; test_chinese.py sees their lines in each width.
+ENGLISH_VISITS: dict[tuple[int, str], set[str]] = {
+    (320, "light"): set(),
+    (PHONE, "light"): {REST},
+    (768, "light"): set(),
+    (DESK, "light"): {COLOURS, REST},
+    (DESK, "dark"): {COLOURS},
+}
+CHINESE_VISITS = {(PHONE, "light"): {COLOURS, REST}, (DESK, "dark"): {COLOURS}}
 # what axe calls best practice and the theme does otherwise; the guidelines allow it
 THEME_LANDMARKS = {
     "landmark-unique": "the theme's nav in a block of code has no name of its own",
@@ -58,6 +67,18 @@ MEASURE = """(commas) => {
   return found;
 }"""
 
+# Marks the first of each kind of text in formulas: the same characters in the same
+# style have the same font. Chinese words in formulas have the font of the text.
+MARK = """() => {
+  const kinds = new Set();
+  const texts = ".katex-html *:not(:has(*), .cjk_fallback)";
+  for (const one of document.querySelectorAll(texts)) {
+    const { fontFamily, fontStyle, fontWeight } = getComputedStyle(one);
+    const kind = [fontFamily, fontStyle, fontWeight, one.textContent].join();
+    if (!kinds.has(kind)) one.dataset.kind = kinds.add(kind).size;
+  }
+}"""
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -68,7 +89,7 @@ class Visit:
     scheme: str
     trouble: list[str]  # errors on the console, and requests to other hosts
     measured: dict  # by MEASURE
-    rules: list[str]  # of axe, that were looked at
+    looked: set[str]  # which of axe's rules were looked at
     violations: list[dict]  # that these found
     fonts: list[dict]  # with which the browser drew each formula
 
@@ -86,68 +107,45 @@ def pages_of(site: Path) -> list[str]:
 
 
 def visits(site: Path) -> list[Visit]:
-    """Visit each page of a site in a plain folder, in each width and scheme.
+    """Visit each page of a site in a plain folder, in its windows.
 
     Two browsers work side by side: most of the time axe works, on one core in each.
     """
-    widths, schemes = zip(*product(WIDTHS, SCHEMES), strict=True)
     with ThreadPoolExecutor(2) as pool:
-        tours = pool.map(partial(tour, site), widths, schemes)
+        tours = pool.map(partial(tour, site), ENGLISH_VISITS)
         return [visit for found in tours for visit in found]
 
 
-def tour(site: Path, width: int, scheme: str) -> list[Visit]:
-    """Visit all pages in one window."""
+def tour(site: Path, window: tuple[int, str]) -> list[Visit]:
+    """Visit in one window all pages that are to be seen there."""
     with web.chromium() as browser:
-        return list(all_pages(browser, site, width, scheme))
+        return list(all_pages(browser, site, *window))
 
 
 def all_pages(browser: Browser, site: Path, width: int, scheme: str) -> Iterator[Visit]:
-    """Visit all pages with one browser."""
+    """Visit the pages with one browser."""
     page, trouble = opened(browser, width, scheme)
     protocol = page.context.new_cdp_session(page)
     for domain in ("DOM.enable", "CSS.enable"):
         protocol.send(domain)
-    once = (width, scheme) == (WIDTHS[0], SCHEMES[0])
     for address in pages_of(site):
-        if not is_visited(address, width, scheme):
+        windows = visits_of(address)
+        if (looked := windows.get((width, scheme))) is None:
             continue
+        first = (width, scheme) == next(iter(windows))
         page.goto((site / address).as_uri())
-        measured = page.evaluate(MEASURE, commas_at(width, scheme))
-        rules = rules_for(address, width, scheme)
-        violations = web.axe_violations(page, rules) if rules else []
-        fonts = formula_fonts(page, protocol) if once else []
+        measured = page.evaluate(MEASURE, width <= PHONE)
+        colours, rest = COLOURS in looked, REST in looked
+        found = web.axe_violations(page, colours, rest) if looked else []
+        fonts = formula_fonts(page, protocol) if first else []
         said = trouble[:]
         trouble.clear()
-        yield Visit(address, width, scheme, said, measured, rules, violations, fonts)
+        yield Visit(address, width, scheme, said, measured, looked, found, fonts)
 
 
-def is_visited(address: str, width: int, scheme: str) -> bool:
-    """Whether a page is visited: in each width in the light; in the dark for colours.
-
-    The Chinese pages have the style sheets of the English: there one width will do.
-    """
-    dark = AXE_WIDTHS[-1:] if address.startswith(CHINESE) else AXE_WIDTHS
-    return width in (WIDTHS if scheme == SCHEMES[0] else dark)
-
-
-def rules_for(address: str, width: int, scheme: str) -> list[str]:
-    """The rules of axe for a visit: what does not depend on colours needs one scheme.
-
-    The Chinese pages differ from the English ones in words. They are looked at on a
-    phone, and in the dark at a desk.
-    """
-    if width not in AXE_WIDTHS:
-        return []
-    if scheme != SCHEMES[0]:
-        return web.COLOUR_RULES
-    both = not address.startswith(CHINESE) or width == AXE_WIDTHS[0]
-    return web.RULES if both else []
-
-
-def commas_at(width: int, scheme: str) -> bool:
-    """Whether commas are looked at: where lines are short, and in one scheme."""
-    return width in COMMA_WIDTHS and scheme == SCHEMES[0]
+def visits_of(address: str) -> dict[tuple[int, str], set[str]]:
+    """The windows in which a page is opened, and what axe looks at there."""
+    return CHINESE_VISITS if address.startswith(CHINESE) else ENGLISH_VISITS
 
 
 def opened(browser: Browser, width: int, scheme: str = "light") -> tuple[Page, list]:
@@ -165,11 +163,11 @@ def opened(browser: Browser, width: int, scheme: str = "light") -> tuple[Page, l
 
 
 def formula_fonts(page: Page, protocol: CDPSession) -> list[dict]:
-    """The fonts with which the browser says that it drew each formula of a page."""
+    """The fonts with which the browser says that it drew the formulas of a page."""
     page.evaluate("document.fonts.ready.then(() => 0)")
+    page.evaluate(MARK)
     root = protocol.send("DOM.getDocument")["root"]["nodeId"]
-    # fonts of formulas have no Chinese: words in formulas have the font of the text
-    asked = {"nodeId": root, "selector": ".katex-html *:not(:has(*), .cjk_fallback)"}
+    asked = {"nodeId": root, "selector": "[data-kind]"}
     nodes = protocol.send("DOM.querySelectorAll", asked)["nodeIds"]
     answers = (
         protocol.send("CSS.getPlatformFontsForNode", {"nodeId": node}) for node in nodes

@@ -287,8 +287,11 @@ def wire_size(request: Request) -> int:
     return sizes["responseHeadersSize"] + body
 
 
-def axe_violations(page: Page, rules: list[str] = RULES) -> list[dict]:
-    """What axe finds wrong on an open page; `rules` are their tags or their names."""
+def axe_violations(page: Page, colours: bool = True, rest: bool = True) -> list[dict]:
+    """What axe finds wrong on an open page, by its rules of colours and by the rest."""
     # no rule of these needs the style sheets, which a plain folder does not hand out
-    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
+    options: dict = {"resultTypes": ["violations"], "preload": False}
+    options["runOnly"] = RULES if rest else COLOUR_RULES
+    if not colours:
+        options["rules"] = {rule: {"enabled": False} for rule in COLOUR_RULES}
     return AXE.run(page, options=options).response["violations"]

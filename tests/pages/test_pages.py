@@ -9,7 +9,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 
 from gdbook.site.source import is_notebook, read_page
 from gdbook.site.spans import spans
@@ -229,9 +229,7 @@ def test_no_style_sheet_or_script_loads_from_another_host(site):
         assert "unpkg.com" not in text or path.name.startswith("bundle"), path
 
 
-def broken(
-    path: Path, page: BeautifulSoup, pages: dict[Path, BeautifulSoup]
-) -> list[str]:
+def broken(path: Path, page: BeautifulSoup, anchors: dict[Path, set]) -> list[str]:
     """The links of a page whose file or anchor does not exist."""
     found = []
     for tag in page.find_all(href=True):
@@ -242,20 +240,22 @@ def broken(
         target = (path.parent / file).resolve() if file else path
         target = target / "index.html" if target.is_dir() else target
         if not target.exists() or (
-            anchor and target in pages and not has_anchor(pages[target], anchor)
+            anchor and anchor not in anchors.get(target, {anchor})
         ):
             found.append(address)
     return found
 
 
-def has_anchor(page: BeautifulSoup, anchor: str) -> bool:
-    named = page.find(id=anchor) or page.find(attrs={"name": anchor})
-    return isinstance(named, Tag) or anchor == "__"
+def anchors_of(page: BeautifulSoup) -> set[str]:
+    """What a link to a page may name behind the #."""
+    named = page.select("[id], [name]")
+    return {str(tag.get(key)) for tag in named for key in ("id", "name")}
 
 
 def test_every_internal_link_and_anchor_resolves(html_pages):
     pages = {path.resolve(): page for path, page in html_pages.items()}
-    bad = {path.name: broken(path, page, pages) for path, page in pages.items()}
+    anchors = {path: anchors_of(page) for path, page in pages.items()}
+    bad = {path.name: broken(path, page, anchors) for path, page in pages.items()}
     assert {name: links for name, links in bad.items() if links} == {}
 
 
