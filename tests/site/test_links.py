@@ -1,24 +1,26 @@
 """Complaints about links come every time, and each page gets its own links."""
 
+from itertools import product
+
 import pytest
 
-BROKEN = {"a link": "[x](gone.md)", "an anchor": "[x](index.md#nowhere)"}
+# with what the complaint names
+BROKEN = {"[a link](gone.md)": "'gone.md'", "[an anchor](index.md#no)": "anchor '#no'"}
 
 
 @pytest.mark.parametrize("first", ["-q", "-v"])
-@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
-def test_a_broken_link_is_reported_by_every_build(text, first, book):
+def test_a_broken_link_is_reported_by_every_build(first, book):
     book.settings(strict=False)
+    text = ", ".join(BROKEN)
     book.write("page.md", text)
     book.write("other.py", f"# %% [markdown]\n# {text}\n")
     assert book.mkdocs("build", first).returncode == 0
     for _ in range(2):
         done = book.mkdocs("build", "--strict")
         assert done.returncode == 1, done.stdout
-        target = text.split("(")[1].rstrip(")").split("#")[-1]
-        assert done.stdout.count(target) >= 2, done.stdout
-        assert "page.md" in done.stdout
-        assert "other.py" in done.stdout
+        for named, page in product(BROKEN.values(), ("page.md", "other.py")):
+            said = [line for line in done.stdout.split("\n") if named in line]
+            assert any(page in line for line in said), done.stdout
 
 
 def test_the_same_text_in_two_folders_has_the_links_of_its_place(book):
