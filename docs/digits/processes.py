@@ -66,9 +66,9 @@ X, y, start = article_data()
 # `torch.from_numpy` shares the memory of `g`, so `all_reduce` writes the sum of all processes
 # into `g`.
 #
-# The function `run` connects the processes. *gloo* is the library with which torch connects
-# processes on CPUs. A process that waits for another one longer than the timeout stops with an
-# error.
+# The function `run` connects the processes. torch calls this connection a *process group*. *gloo*
+# is the library with which torch connects processes on CPUs. A process that waits for another one
+# longer than the timeout stops with an error.
 
 # %%
 from gdbook.theory.processes import by_hand, run  # noqa: F401
@@ -244,34 +244,36 @@ assert (paths[1][-1] == paths[4][-1]).all()
 #
 # `=bench:processes time`
 #
-# Each of these times is longer than the step. So on this machine it takes longer to share
-# the article's step than to compute it in one process. By the [count of operations](cost.py),
-# a process with five samples in place of ten saves `=4 * 5 * 2 + 2 * 5` operations. In general a
-# process saves about $4Bd\,(1 - 1/p)$ operations. The number of bytes does not grow with $B$. So
-# it can save time to share a step with a large $B$.
+# These numbers are all larger than 1: each all-reduce takes longer than the step. So on this
+# machine it takes longer to share the article's step than to compute it in one process. By the
+# [count of operations](cost.py), a process with five samples in place of ten saves
+# `=4 * 5 * 2 + 2 * 5` operations. In general a process saves about $4Bd\,(1 - 1/p)$ operations.
+# The number of bytes does not grow with $B$. So it can save time to share a step with a large $B$.
 #
 # ## What does `DistributedDataParallel` do?
 #
-# `DistributedDataParallel` contains a module of torch, for example `nn.Linear`. When `backward` has
-# computed the gradient, it also does the all-reduce and divides the sum by $p$. So every process
-# gets the mean of the gradients of all processes. If the loss of each process is the mean of
-# $\frac12 r_i^2$ over its own share, this gradient is
+# `DistributedDataParallel` wraps a module of torch, for example `torch.nn.Linear`, and is called like
+# it. When `backward` has computed the gradient, `DistributedDataParallel` divides it by $p$ and does
+# the all-reduce. So every process gets the mean of the gradients of all processes. If the loss of
+# each process is the mean of $\frac12 r_i^2$ over its own share, this gradient is
 #
 # $$
 # \frac1p \sum_{k=0}^{p - 1} \frac{1}{\lvert S_k \rvert} \sum_{i \in S_k} r_i\, \mathbf x_i . \tag{3}
 # $$
 
 # %%
-from torch.distributed import nn  # noqa: F401
+import torch.distributed.nn
 
 from gdbook.theory.processes import by_ddp  # noqa: F401
 
 # %% [markdown]
-# Add this block to `descent.py`, and let the last line be `run(by_ddp, 10)`. When `run` ends the
-# connection, nothing else may hold it. Otherwise a process can hang or fail at its end. So the
-# model exists only inside the function. The module `torch.distributed.nn` holds a connection that
-# is open when it is imported. `DistributedDataParallel` imports it with the first model, so the
-# block imports it before. The record after ten epochs:
+# In `descent.py`, replace the last line by this block and the line `run(by_ddp, 10)`. When `run`
+# closes the process group, no other object may still use it. Otherwise a process can hang, or
+# stop with an error when it ends. A model of `DistributedDataParallel` uses the process group. So it
+# exists only inside `by_ddp`, and is gone when this function returns. The module
+# `torch.distributed.nn` keeps the process group that is open when it is imported. The first model
+# imports this module. So the block imports it earlier, when no process group is open yet. The
+# record after ten epochs:
 #
 # `=bench:processes ddp`
 #
@@ -279,7 +281,7 @@ from gdbook.theory.processes import by_ddp  # noqa: F401
 # So two processes take the same steps as before, up to rounding. Ten samples for four
 # processes give shares of 3, 3, 2 and 2. Then (3) gives a sample the factor
 # $1 / (p \lvert S_k \rvert)$ in place of $1/B$, and the steps are different. The next cell
-# simulates them:
+# simulates them, up to rounding:
 
 # %%
 sizes = [len(range(batch_size)[k::4]) for k in range(4)]
@@ -298,8 +300,8 @@ assert np.abs(unequal[1000] - paths[4][1000])[:2].max() > 1e-3  # the weights
 assert printed(unequal[-1]) == printed(paths[1][-1])
 
 # %% [markdown]
-# After ten epochs at least one weight differs from the one above by more than
-# $10^{-3}$. At the end the printed digits are the same. One reason is that in a random
+# After ten epochs at least one weight differs by more than $10^{-3}$ from that of `by_hand` with
+# four processes. At the end the printed digits are the same. One reason is that in a random
 # order each sample is equally likely to get each of the ten places, and the mean of the
 # ten factors is 1. So for given parameters the expected value of the step is the same.
 # The random deviations from it are too small at the end to change a printed digit of

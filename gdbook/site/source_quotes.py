@@ -108,7 +108,7 @@ class Quotations:
             statement = singles(node)[name]
             if from_gdbook(node):
                 yield from self.source_of(statement.split()[1], name)
-            elif self.imported.get(name) != statement:
+            elif not self.is_imported(name, statement):
                 self.imported[name] = statement
                 yield statement
         elif name not in self.quoted:
@@ -119,6 +119,13 @@ class Quotations:
             yield segment(source, node)
         elif (other := self.quoted[name]) != module:
             raise PluginError(f"{self.place}: {other} and {module} both have {name!r}")
+
+    def is_imported(self, name: str, statement: str) -> bool:
+        """Whether a statement above has bound a name to the same thing."""
+        above = self.imported.get(name)
+        # `import a.b` binds a, as `import a` does
+        inside = rf"import {name}\.[\w.]+" if statement == f"import {name}" else ""
+        return above == statement or bool(re.fullmatch(inside, above or " "))
 
     def definitions_of(self, module: str) -> tuple[str, dict[str, ast.stmt]]:
         """The source of a module of gdbook, and the statements that bind its names."""

@@ -334,6 +334,20 @@ def test_a_name_imported_in_an_earlier_cell_is_plain_python(page):
     assert page("display(3)") == "display(3)"
 
 
+@pytest.mark.parametrize(
+    ("above", "again"),
+    [
+        ("import random.part", False),
+        ("import random.part as random", True),
+        ("import randomness.part", True),
+    ],
+)
+def test_an_import_of_a_part_imports_its_package(above, again, page):
+    page(above)
+    code = page("from gdbook.data import setup_seed")
+    assert ("import random\n" in code) == again
+
+
 def test_pages_share_nothing(root):
     cells = Cell("code", "from gdbook.data import SEED", "a.py, cell 1")
     first, second = Quotations(root).expand(cells), Quotations(root).expand(cells)
