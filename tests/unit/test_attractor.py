@@ -228,6 +228,12 @@ def test_the_integral_gives_the_mean_over_all_orders() -> None:
     assert weights[3] > least_squares_weights[3]  # the longest sample wins
 
 
+def test_features_of_few_bits_do_not_overflow() -> None:
+    x = np.array([5, 12], np.int8)  # 12² is no int8
+    weights = slope_weights(x.astype(float), 0.01, DIVISOR)
+    np.testing.assert_array_equal(slope_weights(x, 0.01, DIVISOR), weights)
+
+
 @pytest.mark.parametrize("X", TOYS)
 def test_the_bias_of_shuffling_is_right_to_first_order(X: np.ndarray) -> None:
     minimiser = np.linalg.lstsq(X, WRONG)[0]

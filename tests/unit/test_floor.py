@@ -336,15 +336,30 @@ def test_each_step_adds_a_uniform_rounding_that_later_steps_shrink() -> None:
     np.testing.assert_allclose(spread, np.sqrt(np.diag(total)))
 
 
-def test_batch_noise_is_the_covariance_over_all_batches() -> None:
+def test_each_new_batch_adds_its_noise_that_later_steps_shrink() -> None:
     X, y, _ = small_problem()
+    X = X * [1, 3]  # curvatures that are not near 1
+    total, P = np.zeros((2, 2)), np.eye(2) - 0.05 * X.T @ X / 6
+    for _ in range(7):
+        total = P @ total @ P + 0.05**2 * batch_noise(X, y, 2)
+    spread = replaced_spread(X, y, 0.05, 2, 7)
+    np.testing.assert_allclose(spread, np.sqrt(np.diag(total)))
+
+
+@pytest.mark.parametrize(("n", "sizes"), [(6, (1, 2, 4, 6)), (2, (1, 2))])
+def test_batch_noise_is_the_covariance_over_all_batches(
+    n: int, sizes: tuple[int, ...]
+) -> None:
+    X, y = (part[:n] for part in small_problem()[:2])
+    X = X[:, : n - 1]  # two samples say nothing of two parameters
     pulls = residual_gradients(X, y)
-    for size in (1, 2, 4, 6):
+    for size in sizes:
         means = [
-            pulls[list(order[:size])].mean(axis=0) for order in permutations(range(6))
+            pulls[list(order[:size])].mean(axis=0) for order in permutations(range(n))
         ]
-        exact = np.cov(np.transpose(means), ddof=0)
+        exact = np.atleast_2d(np.cov(np.transpose(means), ddof=0))
         np.testing.assert_allclose(batch_noise(X, y, size), exact, atol=1e-12)
+    assert batch_noise(X, y, 1)[0, 0] > 0.01
 
 
 @pytest.mark.parametrize(

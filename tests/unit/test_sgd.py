@@ -41,7 +41,9 @@ def test_the_gradient_is_that_of_the_sum_so_the_divisor_decides():
 
 
 def test_both_loops_agree_bit_for_bit():
-    assert np.array_equal(run().params, run_by_hand().params)
+    by_torch, by_hand = run().params, run_by_hand().params
+    assert np.array_equal(by_torch, by_hand)
+    assert by_torch.dtype == by_hand.dtype == np.float32
 
 
 def test_both_loops_agree_on_two_parameters():

@@ -117,6 +117,7 @@ EQUAL = np.ones((4, 2))  # two equal columns
         (lambda: epochs_to_print_zero(X_TOY, 0, 0.3, 10), "prints > 0, got 0"),
         (lambda: epochs_to_print_zero(X_TOY, math.nan, 0.3, 10), "> 0, got nan"),
         (lambda: stalled_ulps(X_TOY, -0.3, 10), "lr > 0, got -0.3"),
+        (lambda: stalled_ulps(X_TOY, 0.3, -10), "divisor > 0, got -10"),
         (lambda: stalled_ulps(np.zeros(2), 0.3, 10), "largest_square > 0, got 0"),
         (lambda: information(0.1, 0.1, 2), "0 < share <= 1, got 2"),
         (lambda: information(0.1, 0.1, 0), "0 < share <= 1, got 0"),

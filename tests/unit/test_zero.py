@@ -149,6 +149,11 @@ def test_a_small_step_stalls_at_the_predicted_distance(lr: float) -> None:
     assert (stalled == 0) == (share > 0.5)
 
 
+def test_no_distance_beyond_the_bound_is_tried() -> None:
+    # from w = 2 on a unit is twice as large, and longer steps are rounded away again
+    assert abs(stalled_ulps(np.array([1.0]), 5e-7, 10) - 5_000_000) <= 1
+
+
 def test_the_lifted_line_is_exactly_zero_as_its_lifted_label_is_a_rounded_sum() -> None:
     run = wrong_label_non_linearity(by_hand=True)
     assert run.loss_after(-1) == 0.0
