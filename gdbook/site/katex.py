@@ -86,7 +86,8 @@ def typeset(page: str, place: str, waiting: list[str], render: Render = render) 
 def kept(html: str, start: bool, end: bool) -> str:
     """A formula that keeps its first or last part together with a mark beside it.
 
-    The other parts stand in a span, where lines may break (`.tight` in book.css).
+    The other parts stand in a span, where lines may break (`.tight` in book.css). Some
+    browsers do not break at an end of that span either.
     """
     parts = [part.start() for part in re.finditer(PART, html)]
     if not (start or end) or len(parts) <= start + end:

@@ -1,4 +1,4 @@
-"""What holds on every page: each is visited once in each width and scheme."""
+"""What holds on every page: each is visited in windows of several widths."""
 
 from itertools import product
 
@@ -8,8 +8,6 @@ from ..conftest import missing
 from . import web
 from .visits import (
     CHINESE,
-    COLOURS,
-    REST,
     THEME_LANDMARKS,
     WIDTHS,
     Visit,
@@ -65,10 +63,10 @@ def test_axe_does_find_a_violation(flaw, rule, browser):
     page, _ = opened(browser, 390)
     page.set_content(f"<html lang=en><title>x</title><main><h1>x</h1>{flaw}</main>")
     colours = rule in web.COLOUR_RULES
-    found = web.axe_violations(page, colours, rest=not colours)
-    assert rule in {violation["id"] for violation in found}
-    rest = web.axe_violations(page, not colours, rest=colours)
-    assert rule not in {violation["id"] for violation in rest}
+    for asked in (True, False):
+        found, tried = web.axe(page, colours == asked, rest=colours != asked)
+        assert (rule in {violation["id"] for violation in found}) == asked
+        assert (rule in tried) == asked
     page.context.close()
 
 
@@ -82,10 +80,12 @@ def test_the_rules_of_colours_are_all_that_axe_has(browser):
 
 
 def test_each_page_is_looked_at_by_all_rules_and_in_both_schemes(visited, site):
-    pages = {*pages_of(site)}
-    colours = {(one.page, one.scheme) for one in visited if COLOURS in one.looked}
-    assert colours == {*product(pages, ("light", "dark"))}
-    assert {one.page for one in visited if REST in one.looked} == pages
+    pages, colours = {*pages_of(site)}, {*web.COLOUR_RULES}
+    seen = {(one.page, one.scheme) for one in visited if colours <= one.rules}
+    assert seen == {*product(pages, ("light", "dark"))}
+    rules = {rule for one in visited for rule in one.rules}
+    assert len(rules) > 80
+    assert {one.page for one in visited if rules - colours <= one.rules} == pages
     english = {page for page in pages if not page.startswith(CHINESE)}
     widths = {(one.page, one.width) for one in visited if one.page in english}
     assert widths == {*product(english, WIDTHS)}
@@ -98,6 +98,9 @@ def test_a_comma_stays_with_its_formula(visited):
     assert sum(commas for commas, _, _ in counts) > 50
     # where a break must fall, the rule keeps each comma; without it each one is lost
     assert [one for one in counts if len({*one}) > 1] == []
+    # and the other parts of such a formula break
+    assert sum(one.measured["long"] for one in visited) > 50
+    assert {str(one): one.measured for one in visited if one.measured["whole"]} == {}
 
 
 def test_no_character_of_a_formula_falls_back_to_another_font(visited):

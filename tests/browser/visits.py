@@ -1,4 +1,4 @@
-"""One visit of each page in each width and scheme, and all that it tells."""
+"""Visits of each page in windows of several widths and schemes, and what they tell."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,9 +30,10 @@ THEME_LANDMARKS = {
     "landmark-unique": "the theme's nav in a block of code has no name of its own",
 }
 # How wide the page is, and how far below a cell's code its output stands. Formulas that
-# a comma follows: how many have lost it to another line, as they stand; and in a box as
-# wide as the last part of the formula, where there is no place for the comma, with the
-# rule that keeps it and without. In the box no break depends on a font.
+# a comma follows: how many have lost it to another line, as they stand; and in a box
+# with no place for two things side by side, with the rule that keeps the comma and
+# without. There no break depends on a font. And how many have parts that can break, and
+# do not in that box.
 MEASURE = """(commas) => {
   const box = (one) => one.getBoundingClientRect();
   const lonely = (tight) => {
@@ -42,14 +43,17 @@ MEASURE = """(commas) => {
     const { left, top, bottom } = box(mark);
     return Math.abs(left - end.right) > 2 || bottom < end.top || top > end.bottom;
   };
-  const boxed = (tight, space) => {
+  const whole = (tight) => {
+    const parts = [...tight.querySelectorAll(".free > .katex-base")];
+    return new Set(parts.map((part) => box(part).left)).size > 1;
+  };
+  const boxed = (tight, look, space = "") => {
     const paragraph = document.createElement("p");
-    const last = [...tight.querySelectorAll(".katex-base")].at(-1);
-    paragraph.style.width = `${box(last).width}px`;
+    paragraph.style.width = "1px";
     paragraph.append(tight.cloneNode(true));
     paragraph.firstChild.style.whiteSpace = space;
     tight.closest("article").append(paragraph);
-    const found = lonely(paragraph.firstChild);
+    const found = look(paragraph.firstChild);
     paragraph.remove();
     return found;
   };
@@ -62,17 +66,19 @@ MEASURE = """(commas) => {
     .filter((one) => commas && one.checkVisibility() && one.lastChild.data);
   found.commas = tight.length;
   found.lonely = tight.filter(lonely).length;
-  found.kept = tight.filter((one) => !boxed(one, "")).length;
-  found.lost = tight.filter((one) => boxed(one, "normal")).length;
+  found.kept = tight.filter((one) => !boxed(one, lonely)).length;
+  found.lost = tight.filter((one) => boxed(one, lonely, "normal")).length;
+  found.long = tight.filter((one) => one.querySelector(".free")).length;
+  found.whole = tight.filter((one) => boxed(one, whole)).length;
   return found;
 }"""
-
 # Marks the first of each kind of text in formulas: the same characters in the same
 # style have the same font. Chinese words in formulas have the font of the text.
 MARK = """() => {
   const kinds = new Set();
   const texts = ".katex-html *:not(:has(*), .cjk_fallback)";
   for (const one of document.querySelectorAll(texts)) {
+    if (!one.checkVisibility()) continue;
     const { fontFamily, fontStyle, fontWeight } = getComputedStyle(one);
     const kind = [fontFamily, fontStyle, fontWeight, one.textContent].join();
     if (!kinds.has(kind)) one.dataset.kind = kinds.add(kind).size;
@@ -89,9 +95,9 @@ class Visit:
     scheme: str
     trouble: list[str]  # errors on the console, and requests to other hosts
     measured: dict  # by MEASURE
-    looked: set[str]  # which of axe's rules were looked at
+    rules: set[str]  # of axe, that were tried
     violations: list[dict]  # that these found
-    fonts: list[dict]  # with which the browser drew each formula
+    fonts: list[dict]  # with which the browser drew each kind of text in formulas
 
     def __str__(self) -> str:
         return f"{self.page} at {self.width} px, {self.scheme}"
@@ -135,12 +141,16 @@ def all_pages(browser: Browser, site: Path, width: int, scheme: str) -> Iterator
         first = (width, scheme) == next(iter(windows))
         page.goto((site / address).as_uri())
         measured = page.evaluate(MEASURE, width <= PHONE)
-        colours, rest = COLOURS in looked, REST in looked
-        found = web.axe_violations(page, colours, rest) if looked else []
+        found, rules = look(page, looked)
         fonts = formula_fonts(page, protocol) if first else []
         said = trouble[:]
         trouble.clear()
-        yield Visit(address, width, scheme, said, measured, looked, found, fonts)
+        yield Visit(address, width, scheme, said, measured, rules, found, fonts)
+
+
+def look(page: Page, kinds: set[str]) -> tuple[list[dict], set[str]]:
+    """What axe finds wrong by kinds of rules, and the rules that it tried."""
+    return web.axe(page, COLOURS in kinds, REST in kinds) if kinds else ([], set())
 
 
 def visits_of(address: str) -> dict[tuple[int, str], set[str]]:

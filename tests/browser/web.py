@@ -287,11 +287,18 @@ def wire_size(request: Request) -> int:
     return sizes["responseHeadersSize"] + body
 
 
-def axe_violations(page: Page, colours: bool = True, rest: bool = True) -> list[dict]:
-    """What axe finds wrong on an open page, by its rules of colours and by the rest."""
+def axe_violations(page: Page) -> list[dict]:
+    """What axe finds wrong on an open page by all its rules."""
+    return axe(page, colours=True, rest=True)[0]
+
+
+def axe(page: Page, colours: bool, rest: bool) -> tuple[list[dict], set[str]]:
+    """What axe finds wrong by its rules of colours, by the rest; the rules it tried."""
     # no rule of these needs the style sheets, which a plain folder does not hand out
     options: dict = {"resultTypes": ["violations"], "preload": False}
     options["runOnly"] = RULES if rest else COLOUR_RULES
     if not colours:
         options["rules"] = {rule: {"enabled": False} for rule in COLOUR_RULES}
-    return AXE.run(page, options=options).response["violations"]
+    found = AXE.run(page, options=options).response
+    kinds = ("violations", "passes", "incomplete", "inapplicable")
+    return found["violations"], {rule["id"] for kind in kinds for rule in found[kind]}

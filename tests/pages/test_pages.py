@@ -248,15 +248,14 @@ def broken(path: Path, page: BeautifulSoup, anchors: dict[Path, set]) -> list[st
 
 def anchors_of(page: BeautifulSoup) -> set[str]:
     """What a link to a page may name behind the #."""
-    named = page.select("[id], [name]")
-    return {str(tag.get(key)) for tag in named for key in ("id", "name")}
+    return {str(tag[key]) for key in ("id", "name") for tag in page.select(f"[{key}]")}
 
 
 def test_every_internal_link_and_anchor_resolves(html_pages):
     pages = {path.resolve(): page for path, page in html_pages.items()}
     anchors = {path: anchors_of(page) for path, page in pages.items()}
-    bad = {path.name: broken(path, page, anchors) for path, page in pages.items()}
-    assert {name: links for name, links in bad.items() if links} == {}
+    bad = {path: broken(path, page, anchors) for path, page in pages.items()}
+    assert {path: links for path, links in bad.items() if links} == {}
 
 
 def test_every_page_credits_the_article_and_its_licence(html_pages):
