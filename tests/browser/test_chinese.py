@@ -167,8 +167,8 @@ TEXTS = """() => {
 }"""
 # How wide the page is; how many marks must not begin or end a line, and what stands
 # around those that do; the longest line of text, in em, with its text; and cells of
-# tables that have room for two characters or fewer, though they hold more. A formula
-# is one sign, "$", however many lines it takes.
+# tables that have room for two characters or fewer, though they hold more than four. A
+# formula is one sign, "$", however many lines it takes.
 LINES = """() => {
   const [closing, opening] = ["，。、；：？！）》”", "（《“"];
   const signs = new Map();  // of each block, in order
@@ -213,8 +213,9 @@ LINES = """() => {
     const padding = parseFloat(paddingLeft) + parseFloat(paddingRight);
     return (cell.clientWidth - padding) / parseFloat(fontSize);
   };
+  const long = /(\\p{sc=Han}.*?){5}/su;
   found.narrow = [...article.querySelectorAll("th, td")]
-    .filter((cell) => /\\p{sc=Han}{3}/u.test(cell.textContent) && room(cell) < 2.5)
+    .filter((cell) => long.test(cell.textContent) && room(cell) < 2.5)
     .map((cell) => cell.textContent);
   collect(article, article);
   for (const [block, all] of signs) {
