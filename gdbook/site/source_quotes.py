@@ -122,10 +122,9 @@ class Quotations:
 
     def is_imported(self, name: str, statement: str) -> bool:
         """Whether a statement above has bound a name to the same thing."""
-        above = self.imported.get(name)
+        above = self.imported.get(name, "")
         # `import a.b` binds a, as `import a` does
-        inside = rf"import {name}\.[\w.]+" if statement == f"import {name}" else ""
-        return above == statement or bool(re.fullmatch(inside, above or " "))
+        return statement in (above, re.sub(r"\.[\w.]+$", "", above))
 
     def definitions_of(self, module: str) -> tuple[str, dict[str, ast.stmt]]:
         """The source of a module of gdbook, and the statements that bind its names."""

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-# imported while a group is open, as DistributedDataParallel does, it holds that group
+# it keeps a process group that is open when it is imported: so before there is one
 from torch.distributed import nn  # noqa: F401
 from torch.nn.parallel import DistributedDataParallel
 

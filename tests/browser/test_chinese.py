@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -343,33 +344,28 @@ def test_the_use_of_a_figure_does_bring_its_words_to_light(browser, site):
     assert "mean loss, |w − 1|" in shown  # in a chart
 
 
-def test_no_line_of_chinese_begins_or_ends_with_the_wrong_mark(visited):
-    found = {
-        (one.page, width): lines["apart"]
+def measured(visited: list[Visit], name: str) -> dict[tuple[str, int], Any]:
+    """What LINES found under a name, by page and width."""
+    return {
+        (one.page, width): lines[name]
         for one in visited
         for width, lines in one.lines.items()
-        if lines["apart"]
     }
-    assert found == {}
+
+
+def test_no_line_of_chinese_begins_or_ends_with_the_wrong_mark(visited):
+    apart = measured(visited, "apart")
+    assert {place: marks for place, marks in apart.items() if marks} == {}
     assert all(one.lines[320]["marks"] for one in visited)
 
 
 def test_no_cell_of_a_table_is_one_or_two_characters_wide(visited):
-    found = {
-        (one.page, width): lines["narrow"]
-        for one in visited
-        for width, lines in one.lines.items()
-        if lines["narrow"]
-    }
-    assert found == {}
+    narrow = measured(visited, "narrow")
+    assert {place: cells for place, cells in narrow.items() if cells} == {}
 
 
 def test_no_chinese_page_scrolls_sideways(visited, site):
-    reach = {
-        (one.page, width): lines["reach"]
-        for one in visited
-        for width, lines in one.lines.items()
-    }
+    reach = measured(visited, "reach")
     chinese = [page for page in pages_of(site) if page.startswith(CHINESE)]
     assert {*reach} == {*product(chinese, WIDTHS)}
     assert {place: px for place, px in reach.items() if px > place[1]} == {}

@@ -130,6 +130,31 @@ def test_two_processes_run_the_script_of_the_page(page: Page, tmp_path):
     assert sorted(printed.splitlines()) == [f"rank {k} of 2: {w}" for k in (0, 1)]
 
 
+HUGE = """
+import torch
+import torch.distributed as dist
+import torch.distributed.nn
+from torch.nn.parallel import DistributedDataParallel
+
+def gradient():
+    net = torch.nn.Linear(1, 1, bias=False)
+    model = DistributedDataParallel(net)
+    model(torch.tensor([[3e38]])).sum().backward()
+    return net.weight.grad.item()
+
+dist.init_process_group("gloo")
+print(f"{gradient():.0e}\\n", end="")
+dist.destroy_process_group()
+"""
+
+
+def test_ddp_divides_each_gradient_before_it_adds_them(tmp_path):
+    assert float(np.finfo(np.float32).max) < 3e38 + 3e38
+    (tmp_path / "huge.py").write_text(HUGE)
+    printed = torchrun(2, "huge.py", cwd=tmp_path, timeout=PATIENCE)
+    assert printed.splitlines() == ["3e+38"] * 2
+
+
 WATCH = """
 import os
 import weakref
