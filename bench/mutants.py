@@ -40,9 +40,9 @@ ROOT = Path(__file__).parents[1]
 EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
 TABLE = Path(__file__).with_name("mutants.md")
 MODULES = [
-    *(f"gdbook/{name}.py" for name in ("course", "data", "experiments", "ledger")),
-    *(f"gdbook/{name}.py" for name in ("linear", "optimizers", "reproduce", "sgd")),
-    "gdbook/tables.py",
+    *(f"gdbook/{name}.py" for name in ("course", "data", "experiments")),
+    *(f"gdbook/{name}.py" for name in ("formats", "ledger", "linear", "optimizers")),
+    *(f"gdbook/{name}.py" for name in ("reproduce", "sgd", "tables")),
     *(
         path.relative_to(ROOT).as_posix()
         for folder in ("taylor", "theory")

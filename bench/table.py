@@ -3,14 +3,15 @@
 import re
 from collections.abc import Sequence
 
+from gdbook.formats import markdown_table
+
 TIMES = ["what", "target", "measured"]  # the head of a table of times and ratios
 Row = list[str]
 
 
 def table(head: Sequence[str], rows: Sequence[Row]) -> str:
     """A table in which a number and its unit stay on one line."""
-    lines = [head, ["--"] * len(head), *rows]
-    text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    text = markdown_table(head, rows, align="--")
     return re.sub(r"(?<=\d) (?=(?:s|ms|kB|GB)\b)", "\N{NO-BREAK SPACE}", text)
 
 

@@ -7,6 +7,7 @@ course that it follows, Dive into Deep Learning, if no other is named.
 course       the experiment in the few lines that the pages show
 data         where randomness and data come from
 experiments  the article's five experiments
+formats      numbers and tables as text
 ledger       every number that the article printed
 linear       linear models, squared losses, least squares
 optimizers   plain SGD and five other updates

@@ -170,8 +170,9 @@ plt.show()
 from IPython.display import Markdown
 
 from gdbook.experiments import linear_regression
+from gdbook.formats import markdown_table
 from gdbook.reproduce import compare
-from gdbook.tables import MARK, entry, markdown_table
+from gdbook.tables import MARK, entry
 
 result = linear_regression(by_hand=True)
 ids = ["regression.loss", "regression.w_error", "regression.b_error"]

@@ -63,8 +63,9 @@ print("error of b:", true_b - b.detach())
 #| echo: false
 from IPython.display import Markdown
 
+from gdbook.formats import markdown_table
 from gdbook.ledger import published, read_ledger
-from gdbook.tables import MARK, markdown_table
+from gdbook.tables import MARK
 
 printed = published(read_ledger())
 results = {

@@ -216,7 +216,7 @@ def search(
 
 # %%
 #| echo: false
-from gdbook.tables import power_of_ten, power_of_ten_tex  # noqa: F401
+from gdbook.formats import power_of_ten, power_of_ten_tex  # noqa: F401
 
 # %%
 tuned, paths = {}, {}

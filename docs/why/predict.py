@@ -151,7 +151,8 @@ for drawn in np.array(order, np.float32):
 #| echo: false
 from IPython.display import Markdown
 
-from gdbook.tables import MARK, markdown_table
+from gdbook.formats import markdown_table
+from gdbook.tables import MARK
 
 assert in_float32 == printed
 rows = [

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from gdbook.tables import markdown_table
+from gdbook.formats import markdown_table
 
 TERMS = Path(__file__).with_name("glossary.toml")
 HEADS = {

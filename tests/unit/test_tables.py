@@ -10,29 +10,12 @@ from gdbook.tables import (
     entry,
     labels,
     ledger_tables,
-    markdown_table,
     named_table,
-    power_of_ten,
-    power_of_ten_tex,
     trace_table,
 )
 
-
-def test_a_number_is_written_with_the_power_of_ten_of_its_rounded_digit() -> None:
-    assert power_of_ten(6.008e-14) == "6 × 10⁻¹⁴"
-    assert power_of_ten(9.6e21) == "1 × 10²²"
-    assert power_of_ten_tex(6.008e-14) == r"6 \cdot 10^{-14}"
-    assert power_of_ten_tex(9.6e21) == r"1 \cdot 10^{22}"
-
-
 W = Entry("toy.w", "final w", "toy", "final w", "line 1", ("1.5",))
 LOSS = Entry("toy.loss", "loss", "toy", "loss of each step", "line 2", ("0.9", "0.3"))
-
-
-def test_a_table_has_a_head_a_rule_and_a_line_for_each_row() -> None:
-    assert markdown_table(["a", "b"], [["1", "2"], ["3", "4"]]) == (
-        "| a | b |\n| --: | --: |\n| 1 | 2 |\n| 3 | 4 |"
-    )
 
 
 def test_several_numbers_of_an_entry_are_numbered_from_1() -> None:
