@@ -2,9 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from types import CodeType
 
-from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, BuildError, PluginError
 from mkdocs.structure.files import File, Files
@@ -32,22 +30,6 @@ from gdbook.site.source_quotes import Quotations
 ZIP = "notebooks.zip"  # all notebooks, at the top of the site
 
 
-class Templates(BytecodeCache):
-    """Compiled templates, so that editions and builds of one process share them."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[tuple[str, str], CodeType] = {}  # by name and source
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give Jinja the template if it has been compiled, or else nothing."""
-        bucket.code = self.compiled.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what Jinja has compiled."""
-        if bucket.code is not None:
-            self.compiled[bucket.key, bucket.checksum] = bucket.code
-
-
 class Build:
     """The state of a build, and its steps. `mkdocs serve` begins it again and again."""
 
@@ -55,7 +37,6 @@ class Build:
         self.serving = self.dirty = False  # as MkDocs was called
         self.folder: tempfile.TemporaryDirectory | None = None  # of executed notebooks
         self.typeset: dict[tuple[str, bool], str] = {}  # formulas, of all editions
-        self.templates = Templates()
 
     def begin(self, config: MkDocsConfig) -> None:
         """Forget the last build; read what belongs to all pages."""

@@ -64,7 +64,6 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     That is where credits and notebooks are, and which versions are installed.
     """
     build.add_pictures(files, config)
-    env.bytecode_cache = build.templates
     env.globals["credits"] = build.credits_page(config, files)
     env.globals["notebooks"] = files.get_file_from_path(ZIP)
     env.globals["version"] = cache(version)
