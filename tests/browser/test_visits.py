@@ -1,5 +1,6 @@
 """What holds on every page: each is visited in windows of several widths."""
 
+import random
 from itertools import product
 
 import pytest
@@ -8,6 +9,7 @@ from ..conftest import missing
 from . import web
 from .visits import (
     CHINESE,
+    PHONE,
     THEME_LANDMARKS,
     WIDTHS,
     Visit,
@@ -15,6 +17,9 @@ from .visits import (
     pages_of,
     visits,
 )
+
+TEXT = ["reference/notation.html", "reference/article.html"]  # text and formulas
+TEXT_LIMIT, LIMIT = 160_000, 250_000  # bytes over the wire, compressed as hosts do it
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +31,12 @@ def visited(site) -> list[Visit]:
 
 
 def test_no_page_scrolls_sideways(visited):
-    wide = {str(one): one.measured["reach"] for one in visited}
-    assert {name: px for name, px in wide.items() if px > int(name.split()[2])} == {}
+    reach = {
+        (str(one), width): found["reach"]
+        for one in visited
+        for width, found in one.measured.items()
+    }
+    assert {place: px for place, px in reach.items() if px > place[1]} == {}
 
 
 def test_no_page_complains_or_asks_another_host(visited):
@@ -87,20 +96,49 @@ def test_each_page_is_looked_at_by_all_rules_and_in_both_schemes(visited, site):
     assert len(rules) > 80
     assert {one.page for one in visited if rules - colours <= one.rules} == pages
     english = {page for page in pages if not page.startswith(CHINESE)}
-    widths = {(one.page, one.width) for one in visited if one.page in english}
-    assert widths == {*product(english, WIDTHS)}
+    widths = {(one.page, width) for one in visited for width in one.measured}
+    assert widths >= {*product(english, WIDTHS)}
+
+
+def test_every_page_is_light_at_a_first_visit(visited, site):
+    sizes = {one.page: one.size for one in visited if one.size is not None}
+    assert sizes.keys() == {*pages_of(site)}
+    assert {page: size for page, size in sizes.items() if size > LIMIT} == {}
+    text = {page: sizes[page] for page in TEXT}
+    assert {page: size for page, size in text.items() if size > TEXT_LIMIT} == {}
+
+
+def test_a_worker_is_weighed_and_a_request_to_another_host_is_counted(
+    browser, tmp_path
+):
+    page = "<title>x</title><script>new Worker('worker.js')</script>"
+    (tmp_path / "page.html").write_text(page)
+    (tmp_path / "other.html").write_text(page + "<img src='http://127.0.0.2:9/x.png'>")
+    noise = random.Random(0).randbytes(50_000).hex()
+    (tmp_path / "worker.js").write_text(f"// {noise}")
+    with web.served(tmp_path) as host:
+        size, foreign, _ = web.first_visit(browser, f"{host}/page.html")
+        _, more_foreign, _ = web.first_visit(browser, f"{host}/other.html")
+    assert 50_000 < size < 60_000  # of the two digits for a byte, gzip needs one
+    assert (foreign, more_foreign) == (0, 1)
 
 
 def test_a_comma_stays_with_its_formula(visited):
-    assert {str(one): one.measured for one in visited if one.measured["lonely"]} == {}
-    counts = [[one.measured[name] for name in ("commas", "kept", "lost")]
-              for one in visited]  # fmt: skip
+    narrow = {
+        (str(one), width): found
+        for one in visited
+        for width, found in one.measured.items()
+        if width <= PHONE
+    }
+    assert {place: one for place, one in narrow.items() if one["lonely"]} == {}
+    counts = [[one[name] for name in ("commas", "kept", "lost")]
+              for one in narrow.values()]  # fmt: skip
     assert sum(commas for commas, _, _ in counts) > 50
     # where a break must fall, the rule keeps each comma; without it each one is lost
     assert [one for one in counts if len({*one}) > 1] == []
     # and the other parts of such a formula break
-    assert sum(one.measured["long"] for one in visited) > 50
-    assert {str(one): one.measured for one in visited if one.measured["whole"]} == {}
+    assert sum(one["long"] for one in narrow.values()) > 50
+    assert {place: one for place, one in narrow.items() if one["whole"]} == {}
 
 
 def test_no_character_of_a_formula_falls_back_to_another_font(visited):
@@ -113,6 +151,7 @@ def test_no_character_of_a_formula_falls_back_to_another_font(visited):
 
 
 def test_what_a_cell_prints_stands_directly_below_its_code(visited):
-    gaps = [gap for one in visited for gap in one.measured["gaps"]]
+    every = [found for one in visited for found in one.measured.values()]
+    gaps = [gap for found in every for gap in found["gaps"]]
     assert len(gaps) > 100
     assert {round(gap) for gap in gaps} == {0}

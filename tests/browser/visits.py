@@ -2,29 +2,31 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, Page
 
 from . import web
 
 CHINESE = "zh/"  # where the pages of the Chinese edition are
-WIDTHS = [320, 390, 768, 1280]
 PHONE, DESK = web.PHONE["width"], web.DESK["width"]
+HEIGHT = web.DESK["height"]  # of every window
+NARROWER = {PHONE: 320, DESK: 768}  # to what a window becomes before it is closed
+WIDTHS = sorted([*NARROWER, *NARROWER.values()])
 COLOURS, REST = "axe's rules of colours", "its other rules"
 # The windows in which a page is opened, and what axe looks at there. Colours do not
-# depend on the width, and at a desk all parts of a page are seen. The Chinese pages
-# have the style sheets of the English; test_chinese.py sees their lines in each width.
+# depend on the width, and at a desk all parts of a page are seen. The first visit comes
+# from a host, with nothing in the browser's cache; the others, from a plain folder.
+FIRST = (PHONE, "light")
 ENGLISH_VISITS: dict[tuple[int, str], set[str]] = {
-    (320, "light"): set(),
-    (PHONE, "light"): {REST},
-    (768, "light"): set(),
+    FIRST: {REST},
     (DESK, "light"): {COLOURS, REST},
     (DESK, "dark"): {COLOURS},
 }
-CHINESE_VISITS = {(PHONE, "light"): {COLOURS, REST}, (DESK, "dark"): {COLOURS}}
+CHINESE_VISITS = {FIRST: {COLOURS, REST}, (DESK, "dark"): {COLOURS}}
+TOGETHER = 6  # first visits whose last requests are waited for at once
 # what axe calls best practice and the theme does otherwise; the guidelines allow it
 THEME_LANDMARKS = {
     "landmark-unique": "the theme's nav in a block of code has no name of its own",
@@ -91,13 +93,14 @@ class Visit:
     """What a page did in a window of some width, in a scheme."""
 
     page: str  # its address in the site
-    width: int  # of the window, in CSS pixels
+    width: int  # of the window when it was opened, in CSS pixels
     scheme: str
-    trouble: list[str]  # errors on the console, and requests to other hosts
-    measured: dict  # by MEASURE
+    measured: dict[int, dict]  # by MEASURE, in each width of the window
     rules: set[str]  # of axe, that were tried
     violations: list[dict]  # that these found
-    fonts: list[dict]  # with which the browser drew each kind of text in formulas
+    trouble: list[str] = field(default_factory=list)  # errors, foreign requests
+    fonts: list[dict] = field(default_factory=list)  # of each kind of text in formulas
+    size: int | None = None  # bytes over the wire, of a first visit
 
     def __str__(self) -> str:
         return f"{self.page} at {self.width} px, {self.scheme}"
@@ -113,7 +116,7 @@ def pages_of(site: Path) -> list[str]:
 
 
 def visits(site: Path) -> list[Visit]:
-    """Visit each page of a site in a plain folder, in its windows.
+    """Visit each page of a site in its windows.
 
     Two browsers work side by side: most of the time axe works, on one core in each.
     """
@@ -124,33 +127,53 @@ def visits(site: Path) -> list[Visit]:
 
 def tour(site: Path, window: tuple[int, str]) -> list[Visit]:
     """Visit in one window all pages that are to be seen there."""
+    pages = [page for page in pages_of(site) if window in visits_of(page)]
     with web.chromium() as browser:
-        return list(all_pages(browser, site, *window))
+        all_pages = first_visits if window == FIRST else later_visits
+        return list(all_pages(browser, site, pages, *window))
 
 
-def all_pages(browser: Browser, site: Path, width: int, scheme: str) -> Iterator[Visit]:
-    """Visit the pages with one browser."""
+def first_visits(
+    browser: Browser, site: Path, pages: list[str], width: int, scheme: str
+) -> Iterator[Visit]:
+    """Visit the pages at a host, each in a context of its own."""
+    with web.served(site) as host:
+        for start in range(0, len(pages), TOGETHER):
+            some = pages[start : start + TOGETHER]
+            opened = [web.FirstVisit(browser, f"{host}/{page}") for page in some]
+            seen = [
+                replace(look(one.page, address, width, scheme), fonts=fonts(one.page))
+                for one, address in zip(opened, some, strict=True)
+            ]
+            web.settle(opened)
+            for visit, one in zip(seen, opened, strict=True):
+                taken = one.end()
+                asked = [f"asked another host, {taken.foreign} times"]
+                trouble = taken.complaints + asked * bool(taken.foreign)
+                yield replace(visit, trouble=trouble, size=taken.size)
+
+
+def later_visits(
+    browser: Browser, site: Path, pages: list[str], width: int, scheme: str
+) -> Iterator[Visit]:
+    """Visit the pages in a plain folder, one after the other in one window."""
     page, trouble = opened(browser, width, scheme)
-    protocol = page.context.new_cdp_session(page)
-    for domain in ("DOM.enable", "CSS.enable"):
-        protocol.send(domain)
-    for address in pages_of(site):
-        windows = visits_of(address)
-        if (looked := windows.get((width, scheme))) is None:
-            continue
-        first = (width, scheme) == next(iter(windows))
+    for address in pages:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
         page.goto((site / address).as_uri())
-        measured = page.evaluate(MEASURE, width <= PHONE)
-        found, rules = look(page, looked)
-        fonts = formula_fonts(page, protocol) if first else []
-        said = trouble[:]
+        yield replace(look(page, address, width, scheme), trouble=trouble[:])
         trouble.clear()
-        yield Visit(address, width, scheme, said, measured, rules, found, fonts)
 
 
-def look(page: Page, kinds: set[str]) -> tuple[list[dict], set[str]]:
-    """What axe finds wrong by kinds of rules, and the rules that it tried."""
-    return web.axe(page, COLOURS in kinds, REST in kinds) if kinds else ([], set())
+def look(page: Page, address: str, width: int, scheme: str) -> Visit:
+    """Look at an open page, and measure it once more in a narrower window."""
+    kinds = visits_of(address)[width, scheme]
+    found, rules = web.axe(page, COLOURS in kinds, REST in kinds)
+    measured = {}
+    for now in (width, NARROWER[width]):
+        page.set_viewport_size({"width": now, "height": HEIGHT})
+        measured[now] = page.evaluate(MEASURE, now <= PHONE)
+    return Visit(address, width, scheme, measured, rules, found)
 
 
 def visits_of(address: str) -> dict[tuple[int, str], set[str]]:
@@ -160,7 +183,7 @@ def visits_of(address: str) -> dict[tuple[int, str], set[str]]:
 
 def opened(browser: Browser, width: int, scheme: str = "light") -> tuple[Page, list]:
     """A page to visit with, and what goes wrong on it: errors and foreign requests."""
-    size = {"width": width, "height": 900}
+    size = {"width": width, "height": HEIGHT}
     page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
     trouble = web.complaints(page)
 
@@ -172,8 +195,11 @@ def opened(browser: Browser, width: int, scheme: str = "light") -> tuple[Page, l
     return page, trouble
 
 
-def formula_fonts(page: Page, protocol: CDPSession) -> list[dict]:
+def fonts(page: Page) -> list[dict]:
     """The fonts with which the browser says that it drew the formulas of a page."""
+    protocol = page.context.new_cdp_session(page)
+    for domain in ("DOM.enable", "CSS.enable"):
+        protocol.send(domain)
     page.evaluate("document.fonts.ready.then(() => 0)")
     page.evaluate(MARK)
     root = protocol.send("DOM.getDocument")["root"]["nodeId"]

@@ -241,21 +241,13 @@ class Taken(NamedTuple):
 
 def first_visit(browser: Browser, url: str) -> Taken:
     """What a first visit takes."""
-    return first_visits(browser, [url])[0]
-
-
-def first_visits(browser: Browser, urls: list[str]) -> list[Taken]:
-    """What a first visit of each page takes, each with nothing in its cache."""
-    visits = [FirstVisit(browser, url) for url in urls]
-    seen = -1
-    while seen != (now := sum(len(one.answered) for one in visits)):
-        seen = now  # that a page has loaded says nothing of its workers
-        visits[-1].page.wait_for_timeout(1000)
-    return [visit.end() for visit in visits]
+    visit = FirstVisit(browser, url)
+    settle([visit])
+    return visit.end()
 
 
 class FirstVisit:
-    """A page that is opened in a browser of its own."""
+    """A page that is opened on a phone with nothing in its cache."""
 
     def __init__(self, browser: Browser, url: str) -> None:
         self.url = url
@@ -276,6 +268,14 @@ class FirstVisit:
         self.page.context.close()
         count = sum(one.scheme.startswith("http") for one in foreign)
         return Taken(size, count, self.complaints)
+
+
+def settle(visits: list[FirstVisit]) -> None:
+    """Wait until pages ask for nothing more: one that has loaded may start workers."""
+    seen = -1
+    while seen != (now := sum(len(one.answered) for one in visits)):
+        seen = now
+        visits[-1].page.wait_for_timeout(1000)
 
 
 def wire_size(request: Request) -> int:
