@@ -5,10 +5,10 @@
 #
 # - the formulas of momentum, Nesterov's momentum, AdaGrad, RMSProp and Adam, and their code;
 # - which path gradient descent, momentum and Adam take through a long valley;
-# - the best rate of momentum;
 # - on which problems the other updates help.
 #
-# You need: [eigenvalues and the limit of a step](how-long.py).
+# You need: [eigenvalues and the limit of a step](how-long.py), and
+# [the best rate of momentum](momentum.py).
 
 # %%
 from collections.abc import Callable
@@ -35,15 +35,17 @@ from gdbook.optimizers import sgd_update
 updates = [sgd_update]
 
 # %% [markdown]
-# The numbers $\beta, \gamma, \beta_1$ and $\beta_2$ below lie between 0 and 1. *Momentum* (Polyak,
-# 1964) adds up all gradients, and gives older ones smaller weights. Its state is the velocity
-# $\mathbf v$. The number $\beta$ is often called momentum too:
+# The numbers $\beta, \gamma, \beta_1$ and $\beta_2$ below lie between 0 and 1.
+# *Momentum* (Polyak, 1964) adds up all gradients, and gives older ones smaller weights. The
+# [page before](momentum.py) derives its rate. Its state is the velocity $\mathbf v$:
 #
 # $$ \mathbf v \leftarrow \beta \mathbf v + \mathbf g, \qquad \mathbf w \leftarrow \mathbf w - \eta\, \mathbf v . \tag{2} $$
 
 # %%
+#| code-fold: From earlier pages
 from gdbook.optimizers import momentum_update
 
+# %%
 updates.append(momentum_update)
 
 # %% [markdown]
@@ -133,9 +135,9 @@ for update in updates:
 # The loss $\tfrac12 \mathbf w^\top \mathbf H \mathbf w$ of two parameters has the curvatures 1 and
 # 1/20, which are the eigenvalues of $\mathbf H$. Its axes, the eigenvectors, are turned by 20
 # degrees. Its contours are long ellipses, so we call its graph a valley. Gradient descent has the
-# [best fixed learning rate for the worst start](how-long.py#beyond-2l), momentum the settings of
-# [(7)](#what-is-the-best-rate-of-momentum). The learning rate of Adam is not tuned, so look only
-# at the form of its path.
+# [best fixed learning rate for the worst start](how-long.py#beyond-2l), and momentum has the
+# [settings with the best rate](momentum.py#what-is-the-best-rate). The learning rate of Adam is not
+# tuned, so look only at the form of its path.
 
 # %%
 low, high, turn = 1 / 20, 1.0, np.radians(20)
@@ -239,95 +241,21 @@ descents(medians)
 plt.show()
 
 # %% [markdown]
-# ## What is the best rate of momentum?
-#
-# Let $d_t$ be the component along an axis of curvature $\lambda$ of the difference between
-# $\mathbf w$ and the minimizer, after $t$ steps. The gradient has the component $\lambda d_t$. By (2)
-# the move from $\mathbf w_t$ to $\mathbf w_{t+1}$ is $\beta$ times the move before it, minus
-# $\eta \mathbf g$. So $d_{t+1} = (1 + \beta - \eta \lambda)\, d_t - \beta d_{t-1}$.
-#
-# This has the solution $d_t = z^t$ if $z$ is a root of
-# $p_\lambda(z) = z^2 - (1 + \beta - \eta \lambda) z + \beta$. We call the largest absolute value of
-# the roots the *rate*. In the long run a step multiplies $d_t$ by about the rate, on average.
-#
-# Let the curvatures lie between $\lambda_{\mathrm{min}} > 0$ and $\lambda_{\mathrm{max}}$, both attained. The
-# *condition number* is $\kappa = \lambda_{\mathrm{max}} / \lambda_{\mathrm{min}}$. No choice of $\eta$ and $\beta$ has
-# a smaller rate on the worst axis than
-#
-# $$
-# \begin{gathered}
-# R^\star = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}, \quad \text{with } \beta = (R^\star)^2 \text{ and} \\
-# \eta = \frac{4}{(\sqrt{\lambda_{\mathrm{max}}} + \sqrt{\lambda_{\mathrm{min}}})^2} .
-# \end{gathered} \tag{7}
-# $$
-#
-# The values are Polyak's (1964), and exercise 4 is the proof. The best rate of gradient descent,
-# $(\kappa - 1)/(\kappa + 1)$, is [the same expression](how-long.py#beyond-2l) with $\kappa$ in
-# place of $\sqrt\kappa$.
+# The search had only five values of $\beta$ for momentum. The rate is $\sqrt\beta$ on all axes if
+# $\eta$ lies in the interval of [exercise 1 on momentum](momentum.py#exercises). Compare it with the
+# [best rate](momentum.py#what-is-the-best-rate) for $\kappa = 1000$, the condition number of this valley:
 
 # %%
-curvatures, V = np.linalg.eigh(H)
-
-
-def heavy_ball(curvature, lr, beta):
-    """Largest absolute root of p(z)."""
-    return max(abs(np.roots([1, -(1 + beta - lr * curvature), beta])))
-
-
-root = np.sqrt(curvatures[-1] / curvatures[0])
-lr_best = 4 / (np.sqrt(curvatures[-1]) + np.sqrt(curvatures[0])) ** 2
-best_rate = (root - 1) / (root + 1)
-reached = [heavy_ball(c, lr_best, best_rate**2) for c in curvatures]
 lr, beta = tuned["Momentum"].values()
-found = max(heavy_ball(c, lr, beta) for c in curvatures)
-print(f"rate (7) {best_rate:.4f}, by the roots {max(reached):.4f}")
-print(f"tuned momentum   {found:.4f}, root of beta {np.sqrt(beta):.4f}")
-print(f"gradient descent {(root**2 - 1) / (root**2 + 1):.4f} at best")
+left, right = (1 - np.sqrt(beta)) ** 2 / 0.001, (1 + np.sqrt(beta)) ** 2
+best_rate = (np.sqrt(1000) - 1) / (np.sqrt(1000) + 1)
+print(f"learning rate {lr:.2f}, interval from {left:.2f} to {right:.2f}")
+for name, rate in {"tuned": np.sqrt(beta), "best": best_rate}.items():
+    tenth = np.log(10) / np.log(1 / rate)
+    print(f"{name:5} rate {rate:.4f}, {tenth:.0f} steps for a factor of ten")
 
 # %% [markdown]
-# Tuned momentum, with one of only five values of $\beta$, is near the best rate. A rate $R$
-# needs about $\ln 10 / \ln (1/R)$ steps for a factor of ten. For $\kappa = 10^4$ this is
-# `=np.log(10) / -np.log(9999 / 10001):,.0f` for gradient descent and
-# `=np.log(10) / -np.log(99 / 101):,.0f` for momentum.
-#
-# The figure has the two curvatures of the valley in the plane, so $\kappa = 20$. For each $\beta$
-# the rate on the worse axis has a minimum over all $\eta$. **Question:** for which $\beta$ is this
-# minimum lowest? Move *Momentum*, which is $\beta$, and look at the panel *Rate against step size*.
-# *Step size* is $\eta$. Press *End* to see all steps. *Condition number* is $\kappa$ and
-# *Largest curvature* is $\lambda_{\mathrm{max}}$. *Noise* is the standard deviation of a random error in each
-# component of the gradient, and *Seed* chooses these errors.
-
-# %%
-#| code-fold: Code of the figure
-#| widget: gd-step condition=20 lr=1.9
-#| fig-cap: "The rate on the worse of two axes against the learning rate, for four values of $\\beta$. The curve with the $\\beta$ of (7) has the lowest minimum, which is $R^\\star$. The other three curves do not reach it."
-#| fig-alt: "Rate against learning rates from 0 to 4. Four curves begin near 1, fall, and rise above 1. The one with momentum `=best_beta:.2f` has the lowest minimum, on a dashed line at `=root_rate:.2f`. With scripts on, controls below change the learning rate, the momentum, the curvatures, the number of steps and the noise."
-from gdbook.figures.optimizers import rates_over_lr
-
-root_rate = (np.sqrt(high / low) - 1) / (np.sqrt(high / low) + 1)
-lrs, best_beta = np.linspace(0.01, 4, 400), root_rate**2
-rates = {
-    beta: np.array([max(heavy_ball(c, lr, beta) for c in (low, high)) for lr in lrs])
-    for beta in (0, 0.2, best_beta, 0.7)
-}
-rates_over_lr(lrs, rates, root_rate)
-plt.show()
-
-# %%
-#| code-fold: Check
-lr_of_7 = 4 / (np.sqrt(high) + np.sqrt(low)) ** 2
-on_flat_axis = [heavy_ball(low, lr_of_7, beta) for beta in (0, 0.2, best_beta)]
-assert on_flat_axis[0] > on_flat_axis[1] > on_flat_axis[2]
-assert abs(on_flat_axis[2] - root_rate) < 1e-6
-assert all(rates[beta].min() > root_rate for beta in (0, 0.2, 0.7))
-assert abs(rates[0.7].min() - np.sqrt(0.7)) < 1e-9
-
-# %% [markdown]
-# **What to see.** The minimum is lowest at the $\beta$ of (7), here `=best_beta:.2f`, where it is
-# `=root_rate:.2f`. With a smaller $\beta$, the axis of small curvature has a larger
-# rate at the learning rate of (7). With a larger $\beta$ the rate is $\sqrt\beta$ over
-# an interval of learning rates, and nowhere less, because the product of the two roots
-# is $\beta$.
+# Tuned momentum is near the best rate.
 #
 # ## Do the axes matter?
 #
@@ -336,6 +264,7 @@ assert abs(rates[0.7].min() - np.sqrt(0.7)) < 1e-9
 # parameter:
 
 # %%
+curvatures, V = np.linalg.eigh(H)
 straight = quadratic_gradient(np.diag(curvatures), minimiser @ V)
 for name, update in UPDATES.items():
     settings = search(name, straight, lambda w: height(w @ V.T), tuning @ V, num_steps)
@@ -356,8 +285,6 @@ for name, update in UPDATES.items():
 #   $`=power_of_ten_tex(medians["Momentum"][-1])`$ and Adam at
 #   $`=power_of_ten_tex(medians["Adam"][-1])`$, where gradient descent ends at
 #   $`=power_of_ten_tex(medians["SGD"][-1])`$.
-# - The best rate of momentum depends on $\sqrt\kappa$ as that of gradient descent depends
-#   on $\kappa$.
 # - If every axis of this valley belongs to one parameter, AdaGrad, RMSProp and Adam end at a loss
 #   that is more than six powers of ten smaller.
 # - On the regression, all six updates print the same loss (exercise 3).
@@ -464,36 +391,6 @@ for name, update in UPDATES.items():
 # learning rate, printed `=published:regression.loss` after 300 epochs.
 #
 # ///
-#
-# **4.** Prove (7).
-#
-# /// details | Hint
-# If no root is larger than $R$ in absolute value, what are the signs of $p_\lambda(R)$ and
-# $p_\lambda(-R)$?
-# ///
-#
-# /// details | Solution
-#
-# For every $\lambda$, let both roots have absolute values of at most $R$. If $R \ge 1$, then
-# $R > R^\star$. If $R = 0$, then $\beta = 0$ and $\eta \lambda = 1$ for every $\lambda$, so
-# $\kappa = 1$ and $R^\star = 0$. Now let $0 < R < 1$. The product of the roots is
-# $\beta$, so $\beta \le R^2 < R$. No real root is larger than $R$ or smaller than $-R$, so
-# $p_\lambda(R) \ge 0$ and $p_\lambda(-R) \ge 0$, that is,
-#
-# $$ (1 - R)(R - \beta) \le \eta \lambda R \le (1 + R)(R + \beta) . $$
-#
-# Divide the right inequality for $\lambda_{\mathrm{max}}$ by the left one for $\lambda_{\mathrm{min}}$. For
-# $\beta < R$ the quotient $\frac{R + \beta}{R - \beta}$ increases with $\beta$, and
-# $\beta \le R^2$. Therefore
-#
-# $$ \kappa \le \frac{1 + R}{1 - R} \cdot \frac{R + \beta}{R - \beta} \le \Big(\frac{1 + R}{1 - R}\Big)^2 , $$
-#
-# hence $R \ge R^\star$. With the values of (7), every $\eta\lambda$ lies between
-# $(1 - \sqrt\beta)^2$ and $(1 + \sqrt\beta)^2$, so that
-# $\lvert 1 + \beta - \eta \lambda \rvert \le 2 \sqrt\beta$. Then the roots of $p_\lambda$ are equal, or
-# complex conjugates, and both have the absolute value $\sqrt\beta = R^\star$. $\blacksquare$
-#
-# ///
 
 # %%
 #| echo: false
@@ -506,7 +403,7 @@ found_by_the_package = tune("SGD", seen, excess, zero[0], 1000).settings
 assert found_by_the_package == search("SGD", seen, excess, zero, 1000)
 hb = [heavy_ball_rate(c, *tuned["Momentum"].values()) for c in curvatures]
 assert np.allclose(hb, np.sqrt(beta), rtol=1e-9, atol=0)
-assert np.allclose(best_heavy_ball(H), [lr_best, best_rate**2], rtol=1e-9)
+assert np.isclose(best_heavy_ball(H)[1], best_rate**2, rtol=1e-9, atol=0)
 
 # %% [markdown]
 # Next: [where do the last digits come from?](../digits/errors.py)

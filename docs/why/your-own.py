@@ -291,4 +291,4 @@ print(f"distance {np.linalg.norm(end - minimizer):.1e}, bound {left / mu:.1e}")
 # %% [markdown]
 # ///
 #
-# Next: [do other updates descend faster?](optimizers.py)
+# Next: [how fast can momentum be?](momentum.py)

@@ -35,7 +35,7 @@ WANTED = {
     "最小二乘": {"digits/settle", "digits/attractor", "zero/wrong-label"},
     "泰勒": {"why/taylor"},
     "为什么损失不为零": {"zero/answer"},
-    "动量": {"why/optimizers"},
+    "动量": {"why/momentum"},
     "小批量": {"experiment/sgd"},
 }
 

@@ -127,7 +127,7 @@ def test_a_walk_notices_a_hidden_focus_and_a_trap(flaw, shows, leaves, browser):
         ("how many samples", "digits/samples.html"),
         ("autograd", "experiment/sgd.html"),
         ("adam", "why/optimizers.html"),
-        ("momentum", "why/optimizers.html"),
+        ("momentum", "why/momentum.html"),
         ("why minus gradient", "why/minus.html"),
         ("taylor", "why/taylor.html"),
         ("tangent", "why/taylor.html"),
