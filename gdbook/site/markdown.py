@@ -22,6 +22,8 @@ from gdbook.site.notebook import Page, RunCell, is_figure
 from gdbook.site.outputs import form_of
 from gdbook.site.words import Words
 
+LEXER = PythonLexer(stripnl=False, ensurenl=False)
+FORMATTER = HtmlFormatter(cssclass="language-python highlight", wrapcode=True)
 FOLD = 24  # lines of output; longer ones are folded
 WAITING = re.compile(r' data-wait="(\d+)">[^<]*</(div|span)>')
 IDS = re.compile(r'(?:id="|href="#|url\(#)(?=d[0-9a-f]{6}-)')  # those of a drawing
@@ -119,9 +121,7 @@ def code(done: RunCell, words: Words) -> str:
 @lru_cache(maxsize=4096)  # while a book is served, most cells stay as they are
 def highlighted(source: str) -> str:
     """Python as HTML, in the form in which the theme expects a block of code."""
-    lexer = PythonLexer(stripnl=False, ensurenl=False)
-    formatter = HtmlFormatter(cssclass="language-python highlight", wrapcode=True)
-    return highlight(source, lexer, formatter)
+    return highlight(source, LEXER, FORMATTER)
 
 
 def printed(text: str, words: Words) -> str:

@@ -1,7 +1,7 @@
 """The policy of the pages, enforced: all works, and what is not theirs is refused.
 
-Every page is opened under its policy in test_visits.py, from a plain folder, and in
-test_visits.py, over http.
+Every page is opened under its policy in test_visits.py, from a plain folder and over
+http.
 """
 
 from pathlib import Path
