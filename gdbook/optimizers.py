@@ -105,16 +105,16 @@ def adam_update(
     decay: float = 0.999,
     eps: float = 1e-8,
 ) -> tuple[np.ndarray, State]:
-    """Adam: w ← w − η·m̂/(√v̂ + ε) (Kingma & Ba, 2015, algorithm 1).
+    """Adam: w ← w − η·m̂/(√ŝ + ε) (Kingma & Ba, 2015, algorithm 1).
 
-    m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ)
-    undo that both start at 0. The state is (m, v, t).
+    m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g²; m̂ = m/(1 − β₁ᵗ) and ŝ = s/(1 − β₂ᵗ)
+    undo that both start at 0. The paper calls s v. The state is (m, s, t).
     """
-    m, v, t = state or (0.0, 0.0, 0)
+    m, s, t = state or (0.0, 0.0, 0)
     m = momentum * m + (1 - momentum) * gradient
-    v = decay * v + (1 - decay) * gradient**2
-    m_hat, v_hat = m / (1 - momentum ** (t + 1)), v / (1 - decay ** (t + 1))
-    return w - lr * m_hat / (np.sqrt(v_hat) + eps), (m, v, t + 1)
+    s = decay * s + (1 - decay) * gradient**2
+    m_hat, s_hat = m / (1 - momentum ** (t + 1)), s / (1 - decay ** (t + 1))
+    return w - lr * m_hat / (np.sqrt(s_hat) + eps), (m, s, t + 1)
 
 
 Update = Callable[..., tuple[np.ndarray, State]]
