@@ -110,7 +110,7 @@ updates.append(adam_update)
 
 # %% [markdown]
 # Three steps of each from 0, with $\eta = 1/10$ and a gradient that is always 1. The other settings are
-# the defaults of the code, $\beta = \beta_1 = 0.9$, $\gamma = 0.99$ and $\beta_2 = 0.999$:
+# the defaults of the code, $\beta = \beta_1 = 9/10$, $\gamma = 99/100$ and $\beta_2 = 999/1000$:
 
 # %%
 lengths = {}
@@ -177,7 +177,7 @@ plt.show()
 # The loss is a quadratic function of ten parameters with curvatures from a thousandth to 1,
 # and its axes are turned at random. Gradient descent needs a learning rate below 2, because
 # the largest curvature is 1. A step then multiplies the component along the axis of the smallest curvature
-# by more than 0.998.
+# by more than `=1 - 2 * 0.001:.3f`.
 
 # %%
 from gdbook.optimizers import quadratic_gradient
@@ -310,7 +310,7 @@ for name, update in UPDATES.items():
 # ## Exercises
 #
 # **1.** Give `adam_update` and `torch.optim.Adam` the same thousand random gradients of five parameters,
-# with $\eta = 0.01$, in float32. By how much do their parameters differ at most? Do the same for the
+# with $\eta = 1/100$, in float32. By how much do their parameters differ at most? Do the same for the
 # other updates, and in float64.
 #
 # /// details | Hint
@@ -374,7 +374,7 @@ for update, twin in twins.items():
 #
 # Let $g \ne 0$ be the first gradient. RMSProp divides it by $\sqrt{1 - \gamma}\, \lvert g \rvert$, so the
 # length is $\eta / \sqrt{1 - \gamma}$. For Adam $\hat m = g$ and $\hat s = g^2$, so the length is $\eta$.
-# With $g = 50$, $\eta = 1/10$ and $\gamma = 0.99$:
+# With $g = 50$, $\eta = 1/10$ and $\gamma = 99/100$:
 # %%
 for update in (rmsprop_update, adam_update):
     print(f"{update(0.0, 50.0, (), 0.1, eps=0.0)[0]:.4f}")

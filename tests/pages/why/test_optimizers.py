@@ -1,5 +1,6 @@
 """The page why/optimizers: what it computes and claims, held independently."""
 
+import inspect
 import math
 from types import SimpleNamespace
 
@@ -170,6 +171,22 @@ def test_three_steps_become_longer_or_shorter_as_the_page_says(page: Page) -> No
         assert (np.diff(lengths[name]) < 0).all()
     assert (lengths["rmsprop_update"] > 5 * lengths["sgd_update"]).all()
     np.testing.assert_allclose(lengths["adam_update"], lengths["sgd_update"], rtol=1e-6)
+
+
+def test_the_defaults_of_the_code_are_those_that_the_page_names() -> None:
+    def defaults(update: optimizers.Update) -> dict[str, float]:
+        named = inspect.signature(update).parameters.values()
+        given = {one.name: one.default for one in named}
+        return {k: given[k] for k in ("momentum", "decay") if k in given}
+
+    assert [defaults(update) for update in optimizers.UPDATES.values()] == [
+        {},
+        {"momentum": 9 / 10},
+        {"momentum": 9 / 10},
+        {},
+        {"decay": 99 / 100},
+        {"momentum": 9 / 10, "decay": 999 / 1000},
+    ]
 
 
 def test_the_updates_agree_with_those_of_torch_up_to_rounding(page: Page) -> None:
