@@ -140,25 +140,27 @@ def read_on(page) -> None:
         figure.locator(".gd-says:not(:empty)").wait_for()
 
 
+AT_ONCE = 8  # figures on the page: each takes some frames until it is drawn
 SHOW = """async ([name, cases, data]) => {
-const all = [];
-for (const settings of cases) {
-  const element = document.createElement(name);
-  for (const key in settings) element.setAttribute(key, settings[key]);
-  element.innerHTML = `<script type="application/json">${data}</` + "script>static";
-  document.querySelector("#stage").replaceChildren(element);
-  while (!element.querySelector(".gd-says")?.textContent)  // drawn in the next frame
+  const figures = cases.map((settings) => {
+    const element = document.createElement(name);
+    for (const key in settings) element.setAttribute(key, settings[key]);
+    element.innerHTML = `<script type="application/json">${data}</` + "script>static";
+    return element;
+  });
+  document.querySelector("#stage").replaceChildren(...figures);
+  while (!figures.every((one) => one.querySelector(".gd-says")?.textContent))
     await new Promise(requestAnimationFrame);
-  const shown = { says: element.querySelector(".gd-says").textContent };
-  for (const place of element.querySelectorAll("[data-value]"))
-    shown[place.dataset.value] = place.textContent;
-  const says = element.querySelector(".gd-says");
-  shown.fits = says.scrollHeight <= says.clientHeight
-    && document.documentElement.scrollWidth <= innerWidth;
-  shown.height = element.offsetHeight;
-  all.push(shown);
-}
-return all;
+  return figures.map((element) => {
+    const says = element.querySelector(".gd-says");
+    const shown = { says: says.textContent };
+    for (const place of element.querySelectorAll("[data-value]"))
+      shown[place.dataset.value] = place.textContent;
+    shown.fits = says.scrollHeight <= says.clientHeight
+      && document.documentElement.scrollWidth <= innerWidth;
+    shown.height = element.offsetHeight;
+    return shown;
+  });
 }"""
 
 
@@ -166,7 +168,16 @@ def show(page, name: str, cases: list[Settings]) -> list[Shown]:
     """Put a figure on the page with each of these settings; read what it displays."""
     element = widgets.element(name, "static")
     data = re.search(r">(\{.*\})</script>", element)
-    return page.evaluate(SHOW, [name, cases, data[1] if data else "{}"])
+    width = page.viewport_size["width"]
+    page.set_viewport_size({"width": width, "height": 1000 * AT_ONCE})  # all are seen
+    return [
+        shown
+        for start in range(0, len(cases), AT_ONCE)
+        for shown in page.evaluate(
+            SHOW,
+            [name, cases[start : start + AT_ONCE], data[1] if data else "{}"],
+        )
+    ]
 
 
 def read(page, name: str) -> str:
