@@ -141,6 +141,22 @@ def test_a_comma_stays_with_its_formula(visited):
     assert {place: one for place, one in narrow.items() if one["whole"]} == {}
 
 
+def test_a_phone_shows_the_column_that_compares_with_the_article(visited):
+    phone = {one.page: one.measured[PHONE]["compares"] for one in visited
+             if PHONE in one.measured}  # fmt: skip
+    english, chinese = (
+        sum(
+            len(edges)
+            for page, edges in phone.items()
+            if page.startswith(CHINESE) is zh
+        )
+        for zh in (False, True)
+    )
+    assert english == chinese >= 13
+    hidden = {page for page, edges in phone.items() if any(a > b for a, b in edges)}
+    assert hidden == set()
+
+
 def test_no_character_of_a_formula_falls_back_to_another_font(visited):
     assert sum(len(one.fonts) for one in visited) > 100
     strange = {

@@ -35,7 +35,8 @@ THEME_LANDMARKS = {
 # a comma follows: how many have lost it to another line, as they stand; and in a box
 # with no place for two things side by side, with the rule that keeps the comma and
 # without. There no break depends on a font. And how many have parts that can break, and
-# do not in that box.
+# do not in that box. The right edges of each column that compares with the article, and
+# of the frame of its table.
 MEASURE = """(commas) => {
   const box = (one) => one.getBoundingClientRect();
   const lonely = (tight) => {
@@ -64,6 +65,11 @@ MEASURE = """(commas) => {
     .map((output) => [output, output.parentNode.previousElementSibling.children[0]])
     .filter(([_, code]) => code.matches(".highlight"))
     .map(([output, code]) => box(output).top - box(code.querySelector("code")).bottom);
+  const heads = /^(equal|article|相同|原文)$/;
+  found.compares = [...document.querySelectorAll("article th")]
+    .filter((head) => heads.test(head.textContent.trim()))
+    .map((head) => [head, head.closest("table").parentElement])
+    .map((both) => both.map((one) => box(one).right));
   const tight = [...document.querySelectorAll(".tight")]
     .filter((one) => commas && one.checkVisibility() && one.lastChild.data);
   found.commas = tight.length;
