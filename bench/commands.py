@@ -81,9 +81,9 @@ def memory_of(process: psutil.Popen) -> int:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[Server]:
+def served(folder: Path, *arguments: str) -> Iterator[Server]:
     """Serve a book while it is edited."""
-    server = Server(folder)
+    server = Server(folder, *arguments)
     try:
         server.wait_for("Serving on")
         yield server

@@ -17,11 +17,11 @@ PATIENCE = 120  # seconds: enough for the busiest machine
 class Server:
     """A book that is served while it is edited; its log is read line by line."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{probe.getsockname()[1]}"
-        call = mkdocs_command("serve", "-a", self.address)
+        call = mkdocs_command("serve", "-a", self.address, *arguments)
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         self.process = subprocess.Popen(call, cwd=folder, env=ENV, **streams)
         self.lines: queue.Queue[str] = queue.Queue()
