@@ -93,10 +93,12 @@ def look_up(text: str, books: Books, place: str) -> dict[str, str]:
 def programs(text: str, books: Books, place: str) -> dict[str, str]:
     """The expressions in a text, each with the code that a kernel runs for its value.
 
-    Raises PluginError, with the place, for what is not an expression.
+    They are sorted: the words of another language have them in another order, and a
+    page runs once for all languages. Raises PluginError, with the place, for what is
+    not an expression.
     """
-    names = [name for name in names_in(text) if name.partition(":")[0] not in books]
-    return {name: program(name, f"{place}: `={name}`") for name in names}
+    names = {name for name in names_in(text) if name.partition(":")[0] not in books}
+    return {name: program(name, f"{place}: `={name}`") for name in sorted(names)}
 
 
 def program(name: str, place: str) -> str:

@@ -83,9 +83,9 @@ def test_what_is_no_expression_is_refused_with_its_place(name):
     assert str(caught.value).startswith(f"a.py, cell 3: `={name}`: wanted a Python ")
 
 
-def test_expressions_are_found_once_in_order_and_in_tex():
+def test_expressions_are_found_once_sorted_and_in_tex():
     text = "`=b` $w = `=a:.1f`/3$ `=b` `=published:w` $$\n`=c`\n$$"
-    assert [*programs(text, BOOKS, "a.py")] == ["b", "a:.1f", "c"]
+    assert [*programs(text, BOOKS, "a.py")] == ["a:.1f", "b", "c"]
 
 
 @pytest.mark.parametrize(
