@@ -196,8 +196,8 @@ for name, settings in cases.items():
 # %% [markdown]
 # In the long run gradient descent needs about $\sqrt\kappa = 100$ times as many steps as momentum
 # (exercise 2). From this start, for a millionth, it needs
-# `=len(runs["gradient descent"]) / len(runs["momentum"]):.0f` times as many. Gradient descent takes six
-# times the number of its first column, but momentum takes more than six times the number of its own.
+# `=len(runs["gradient descent"]) / len(runs["momentum"]):.0f` times as many. The second number of gradient
+# descent is six times its first one. That of momentum is more than six times its first one.
 # The reason is that with the values of (3) the two roots on each of the two axes are equal. Then the
 # solution is $d_t = (1 + bt)\, z^t d_0$, with $b = 1 - R^\star$ on the axis of the smaller curvature and
 # $b = 1 + R^\star$ on the other one. On the latter the component first becomes larger: the distance grows

@@ -125,8 +125,8 @@ for update in updates:
 # %% [markdown]
 # The steps of both kinds of momentum become longer, those of AdaGrad and RMSProp shorter. RMSProp
 # begins with long steps, because its average starts at zero. Adam corrects its averages for that. If
-# every gradient is 1, $\hat{\mathbf m}$ and $\hat{\mathbf s}$ are 1 too, and its steps are as long as
-# those of gradient descent.
+# every gradient is 1, $\hat{\mathbf m}$ and $\hat{\mathbf s}$ are 1 too, and the steps of Adam are as long
+# as those of gradient descent.
 #
 # Both kinds of momentum, AdaGrad and RMSProp keep one number of state for each parameter, Adam two. For
 # each parameter a step (1) takes 2 operations and a step of Adam 14, square roots included, without the
@@ -141,17 +141,20 @@ for update in updates:
 # [settings with the best rate](momentum.py#what-is-the-best-rate). The learning rate of Adam is not tuned,
 # so look only at the form of its path.
 
+
 # %%
+def best_momentum(low, high):
+    """Settings of momentum with the best rate for curvatures from low to high."""
+    a, b = np.sqrt([low, high])
+    return {"lr": 4 / (a + b) ** 2, "momentum": ((b - a) / (b + a)) ** 2}
+
+
 low, high, turn = 1 / 20, 1.0, np.radians(20)
 turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
 H2 = turned @ np.diag([low, high]) @ turned.T
-a, b = np.sqrt([low, high])
 cases = {
     "gradient descent": (sgd_update, {"lr": 2 / (low + high)}),
-    "momentum": (
-        momentum_update,
-        {"lr": 4 / (a + b) ** 2, "momentum": ((b - a) / (b + a)) ** 2},
-    ),
+    "momentum": (momentum_update, best_momentum(low, high)),
     "Adam": (adam_update, {"lr": 0.3}),
 }
 plane_paths = {}
@@ -251,12 +254,7 @@ plt.show()
 # number of this valley:
 
 # %%
-flat, steep = np.sqrt([0.001, 1])
-fastest = {
-    "lr": 4 / (steep + flat) ** 2,
-    "momentum": ((steep - flat) / (steep + flat)) ** 2,
-}
-compared = {}
+fastest, compared = best_momentum(0.001, 1), {}
 for name, settings in {"tuned": tuned["Momentum"], "best rate": fastest}.items():
     *_, ends = descend(momentum_update, valley, fresh, num_steps, **settings)
     compared[name] = np.median(height(ends))
@@ -352,8 +350,8 @@ for update, twin in twins.items():
     single, double = apart[update.__name__]
     print(f"{update.__name__:15} float32 {single:.0e}, float64 {double:.0e}")
 # %% [markdown]
-# The differences are rounding errors. In float64 these are $2^{29}$ times smaller, and so, about, are the
-# differences, or even smaller.
+# The differences are rounding errors. In float64 rounding errors are $2^{29}$ times smaller, and the
+# differences are smaller by about this factor, or by more.
 #
 # ///
 #
@@ -382,8 +380,8 @@ for update in (rmsprop_update, adam_update):
 # ///
 #
 # **3.** Compare the six updates on the regression of [the first part](../experiment/train.py): ten epochs
-# from zero, in mini-batches of 10. Why is there little to gain? The data, the loss above the one of least
-# squares, and the mini-batches:
+# from zero, in mini-batches of 10. Why is there little to gain? These are the data, the loss above
+# that of least squares, and the mini-batches:
 
 # %%
 #| code-fold: From earlier pages

@@ -146,13 +146,13 @@ def first_visits(
     with web.served(site) as host:
         for start in range(0, len(pages), TOGETHER):
             some = pages[start : start + TOGETHER]
-            opened = [web.FirstVisit(browser, f"{host}/{page}") for page in some]
+            firsts = [web.FirstVisit(browser, f"{host}/{page}") for page in some]
             seen = [
                 replace(look(one.page, address, width, scheme), fonts=fonts(one.page))
-                for one, address in zip(opened, some, strict=True)
+                for one, address in zip(firsts, some, strict=True)
             ]
-            web.settle(opened)
-            for visit, one in zip(seen, opened, strict=True):
+            web.settle(firsts)
+            for visit, one in zip(seen, firsts, strict=True):
                 taken = one.end()
                 asked = [f"asked another host, {taken.foreign} times"]
                 trouble = taken.complaints + asked * bool(taken.foreign)

@@ -92,7 +92,7 @@ def test_the_fastest_settings_have_the_smaller_rate_and_the_larger_loss(
     assert tuned > R
     reached = [heavy_ball_rate(c, *names.fastest.values()) for c in names.curvatures]
     np.testing.assert_allclose(reached, R, atol=1e-6)
-    printed = run_page("why/optimizers.py").printed("fastest = {").splitlines()
+    printed = run_page("why/optimizers.py").printed("fastest, compared").splitlines()
     for line, rate, case in zip(printed, (tuned, R), names.compared, strict=True):
         assert line.endswith(f"rate {rate:.4f}, loss {names.compared[case]:.0e}")
     assert names.compared["tuned"] == names.medians["Momentum"][-1]
