@@ -43,7 +43,7 @@ def descents(excess: Mapping[str, np.ndarray]) -> Figure:
     for number, (name, losses) in sorted(
         enumerate(excess.items()), key=lambda item: item[1][1][-1]
     ):
-        height = max(8 * height, losses[-1])
+        height = max(12 * height, losses[-1])
         ax.text(len(losses) + 5, height, name, color=f"C{number}", va="center")
     ax.set(xlabel="step", ylabel="loss above its least value")
     return fig
