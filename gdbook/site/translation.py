@@ -22,18 +22,11 @@ from mkdocs.exceptions import PluginError
 
 from gdbook.site.inline_values import names_in
 from gdbook.site.source import Cell, is_notebook, read_options, read_page
-from gdbook.site.spans import FENCED, VALUE, spans
+from gdbook.site.spans import FENCED
 
 SUFFIX = ".zh.md"
 MARK = re.compile(r"^<!-- of ([0-9a-f]{8}) -->\n", re.MULTILINE)
 WORDS = ("fig-cap", "fig-alt")  # the options that hold words
-NUMBER = re.compile(r"(?<![A-Za-z\d])\d+(?:[.,]\d+)*")
-LINK = re.compile(r"\]\(\s*([^)\s]+)\s*\)|<(?:a|img)\s[^>]*(?:href|src)=\"([^\"]*)\"")
-BLOCK = re.compile(
-    r"^[ \t]*(#{1,6}(?= )|[-*+](?= )|\d+\.(?= )|\|(?=[^-:])|///(?: \w+)?|\[\^\w+\]:)",
-    re.MULTILINE,
-)
-FENCE = re.compile(FENCED, re.VERBOSE | re.MULTILINE)
 # a heading, or a block of code, in which there is none
 HEADING = re.compile(
     rf"{FENCED}|(?P<heading>^\#{{1,6}}[ ].*$)", re.VERBOSE | re.MULTILINE
@@ -161,38 +154,6 @@ def translated(cell: Cell, words: str, uri: str) -> Cell:
     if (names := set(names_in(words))) != old:
         raise PluginError(f"{place}: wanted the values {old}, got {names}")
     return new
-
-
-def differences(english: str, chinese: str) -> list[str]:
-    """What two texts do not have in common and should: all but their words."""
-    found = []
-    for (kind, ours), theirs in zip(
-        features(english).items(), features(chinese).values(), strict=True
-    ):
-        lacks, more = Counter(ours) - Counter(theirs), Counter(theirs) - Counter(ours)
-        if lacks or more:
-            found.append(
-                f"{kind}: lacks {[*lacks.elements()]}, has {[*more.elements()]}"
-            )
-        elif kind == "blocks" and ours != theirs:
-            found.append("blocks: another order")
-    return found
-
-
-def features(text: str) -> dict[str, list[str]]:
-    """What both languages have: values, formulas, code, links, blocks, numbers."""
-    cut = spans(text)
-    tex = [span.text for span in cut if span.kind == "tex"]
-    prose = "".join(span.text if span.kind == "text" else "\1" for span in cut)
-    return {
-        "values": VALUE.findall(text),
-        "formulas": [re.sub(r"\\text\{[^{}]*\}|\s|\$", "", one) for one in tex],
-        "code": [span.text for span in cut if span.kind == "code"],
-        "links": [a or b for a, b in LINK.findall(prose)],
-        "blocks": BLOCK.findall(FENCE.sub("", text)),
-        "numbers": NUMBER.findall(re.sub(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}", "]", prose)),
-        "tags": re.findall(r"</?[a-z]+", prose),
-    }
 
 
 def pages_with_words(docs: Path) -> Iterator[tuple[Path, str]]:

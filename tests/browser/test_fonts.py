@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup, NavigableString, SoupStrainer
 from fontTools.ttLib import TTFont
 
 from gdbook.site import katex, katex_fonts, vendor
@@ -39,10 +39,11 @@ def served(site):
 @pytest.fixture(scope="module")
 def shown(site):
     """Every character that formulas show, as a parser of HTML finds it."""
-    pages = [
-        BeautifulSoup(p.read_text("utf-8"), "html.parser") for p in site.rglob("*.html")
+    drawn = SoupStrainer(class_="katex-html")
+    parts = [
+        BeautifulSoup(path.read_text("utf-8"), "html.parser", parse_only=drawn)
+        for path in site.rglob("*.html")
     ]
-    parts = (part for page in pages for part in page.select(".katex-html"))
     return {
         ord(sign)
         for part in parts

@@ -9,7 +9,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 
 from gdbook.site.source import is_notebook, read_page
 from gdbook.site.spans import spans
@@ -20,11 +20,13 @@ from .runner import DOCS, run_blocks
 
 SOURCES = [path for path, _ in pages_with_words(DOCS)]
 NOTEBOOKS = [path for path in SOURCES if is_notebook(path.name)]
+CODE = SoupStrainer(class_=re.compile(r"\b(language-python|output)\b"))
 
 
 def html_of(site: Path, source: Path) -> BeautifulSoup:
+    """The code and the outputs of a built page, in their order."""
     built = (site / source.relative_to(DOCS)).with_suffix(".html")
-    return BeautifulSoup(built.read_text("utf-8"), "html.parser")
+    return BeautifulSoup(built.read_text("utf-8"), "html.parser", parse_only=CODE)
 
 
 def shown(page: BeautifulSoup) -> tuple[list[str], list[str]]:

@@ -9,13 +9,13 @@ from gdbook.site.source import read_page
 from gdbook.site.spans import spans
 from gdbook.site.translation import (
     chinese_of,
-    differences,
     pages_with_words,
     pairs,
     words_of,
 )
 
 from ..conftest import ROOT
+from .languages import differences
 
 PAGES = {uri: path for path, uri in pages_with_words(ROOT / "docs")}
 HAN = r"[\u4e00-\u9fff]"

@@ -9,7 +9,6 @@ from gdbook.site import translation
 from gdbook.site.source import Cell, read_page
 from gdbook.site.translation import (
     chinese_of,
-    differences,
     has_words,
     mark_of,
     pairs,
@@ -17,6 +16,8 @@ from gdbook.site.translation import (
     translate,
     words_of,
 )
+
+from ..languages import differences
 
 PAGE = """# %% [markdown]
 # # A title
