@@ -364,6 +364,16 @@ def test_no_cell_of_a_table_is_one_or_two_characters_wide(visited):
     assert {place: cells for place, cells in narrow.items() if cells} == {}
 
 
+def test_no_chinese_term_of_the_english_table_is_one_or_two_characters_wide(
+    browser, site
+):
+    page, _ = opened(browser, min(WIDTHS))
+    page.goto((site / "reference" / "notation.html").as_uri())
+    assert page.locator("td > [lang=zh]").count() > 50
+    assert page.evaluate(LINES)["narrow"] == []
+    page.context.close()
+
+
 def test_no_chinese_page_scrolls_sideways(visited, site):
     reach = measured(visited, "reach")
     chinese = [page for page in pages_of(site) if page.startswith(CHINESE)]
