@@ -225,7 +225,7 @@ for name, values in runs.items():
 # %%
 #| code-fold: Code of the figure
 #| widget: gd-step lr=1.9
-#| fig-cap: "Four descents on one quadratic function. Below $2/L$ the value tends to zero. At $2/L$ it tends to a positive number. Just above $2/L$ it grows without bound."
+#| fig-cap: "Descents on a quadratic function. Below $2/L$ the value tends to zero. At $2/L$ it tends to a positive number. Just above $2/L$ it grows without bound."
 #| fig-alt: Values of four descents on a logarithmic axis against steps. Two lines fall, one steeply and one slowly; one becomes level; one rises. With scripts on, controls below change the step size, the momentum, the bowl, the number of steps and the noise.
 from gdbook.figures.step_size import descents
 

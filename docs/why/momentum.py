@@ -59,8 +59,8 @@ for step in range(1, num_steps + 1):
 #
 # $$ d_{t+1} - d_t = \beta\, (d_t - d_{t-1}) - \eta \lambda\, d_t . $$
 #
-# Because the velocity starts at zero, this holds for $t = 0$ too, with $d_{-1} = d_0$. It has the
-# solution $d_t = z^t$ if $z$ is a root of
+# Because the velocity starts at zero, this holds for $t = 0$ too, with $d_{-1} = d_0$. Put $d_t = z^t$
+# with $z \ne 0$ into it, and divide by $z^{t-1}$. The result is that $z^t$ is a solution if $z$ is a root of
 #
 # $$ p_\lambda(z) = z^2 - (1 + \beta - \eta \lambda)\, z + \beta . \tag{2} $$
 #
@@ -68,10 +68,11 @@ for step in range(1, num_steps + 1):
 # $c_2$ that follow from $d_0$ and $d_1$. In the long run the root with the larger absolute value
 # decides. This absolute value is the *rate* on the axis: over many steps
 # $\lvert d_t \rvert$ changes by about this factor per step, on average. If the rate is less than 1, the
-# component converges to zero, and the smaller the rate, the faster. If it is larger than 1, the
-# component diverges.
+# component converges to zero. The smaller the rate, the faster it does so in the long run. If the rate
+# is larger than 1 and $d_0 \ne 0$, the component diverges.
 #
-# Both $c_1$ and $c_2$ are needed if $\beta > 0$ and $d_0 \ne 0$. If one of them were zero, we would have
+# Neither $c_1$ nor $c_2$ is zero if $\beta > 0$ and $d_0 \ne 0$, so the larger root does have an effect.
+# If one of them were zero, we would have
 # $d_t = d_0 z^t$ with a root $z = d_1/d_0 = 1 - \eta \lambda$. But
 # $p_\lambda(1 - \eta \lambda) = \beta \eta \lambda$ is not zero.
 #
@@ -130,16 +131,18 @@ print("gradient descent", *[f"{r:.4f}" for r in plain])
 # With the values of (3), momentum has the rate $R^\star$ on both axes. The last line is gradient
 # descent with its best fixed learning rate.
 #
-# The figure has the same two curvatures. **Question:** why is the worst rate larger for every other
-# $\beta$? Move *Momentum*, which is $\beta$, and look at the panel *Rate against step size*. *Step size*
+# The figure has the same two curvatures. **Question:** the curve of the worst rate has a lowest point.
+# Why is it higher for every $\beta$ other than that of (3), which is `=best_beta:.4f`? Move *Momentum*,
+# which is $\beta$, and look at the panel *Rate against step size*. The slider moves in hundredths, so it
+# comes near this value only. *Step size*
 # is $\eta$, *Condition number* is $\kappa$ and *Largest curvature* is $\lambda_{\mathrm{max}}$. *Noise* and
 # *Seed* are explained on [the page on the step size](how-long.py).
 
 # %%
 #| code-fold: Code of the figure
 #| widget: gd-step condition=20 lr=1.9
-#| fig-cap: "The worst rate on two axes against the learning rate, for four values of $\\beta$. The curve with the $\\beta$ of (3) has the lowest minimum, $R^\\star$, which is the dashed line. The other three curves do not reach it. Above the line at 1 the descent diverges."
-#| fig-alt: "Rate against learning rates from 0 to 4. Four curves begin near 1, fall, and rise above 1. The one with momentum `=best_beta:.2f` has the lowest minimum, on a dashed line at `=best_rate:.2f`. With scripts on, controls below change the learning rate, the momentum, the curvatures, the number of steps and the noise."
+#| fig-cap: "The worst rate on two axes against the learning rate. With the $\\beta$ of (3) its minimum is $R^\\star$. With any other $\\beta$ its minimum is larger. Above 1 the descent diverges."
+#| fig-alt: "Rate against learning rates from 0 to 4. Four curves begin near 1, fall, and rise above 1. The one with the largest momentum is level in between. The one with momentum `=best_beta:.2f` has the lowest minimum, on a dashed line at `=best_rate:.2f`. With scripts on, controls below change the learning rate, the momentum, the curvatures, the number of steps and the noise."
 from gdbook.figures.optimizers import rates_over_lr
 
 lrs = np.sort([*np.linspace(0.01, 4, 400), best_lr])
@@ -160,8 +163,7 @@ for beta in (0, 0.2):
 assert abs(rates[0.7].min() - np.sqrt(0.7)) < 1e-9
 
 # %% [markdown]
-# **What to see.** The minimum is lowest at the $\beta$ of (3), here `=best_beta:.2f`, where it is
-# `=best_rate:.2f`. With a smaller $\beta$, one of the two axes has a larger rate than $R^\star$ at every
+# **What to see.** The minimum is lowest at the $\beta$ of (3), where it is `=best_rate:.4f`. With a smaller $\beta$, one of the two axes has a larger rate than $R^\star$ at every
 # learning rate: the axis of the smaller curvature up to the $\eta$ of (3), and the other axis from there
 # on. With a larger $\beta$ no rate is less than $\sqrt\beta$, because the product of the two roots is
 # $\beta$. The worst rate is $\sqrt\beta$ over an interval of learning rates (exercise 1).
@@ -193,20 +195,26 @@ for name, settings in cases.items():
     runs[name] = distances(ends, *settings)
     print(f"{name:16} {for_ten[name]:7,.0f} {len(runs[name]) - 1:11,}")
 
+# %%
+#| echo: false
+tenths = [sum(d > 10**-k for d in runs["momentum"]) for k in range(1, 7)]
+
 # %% [markdown]
 # In the long run gradient descent needs about $\sqrt\kappa = 100$ times as many steps as momentum
 # (exercise 2). From this start, for a millionth, it needs
 # `=len(runs["gradient descent"]) / len(runs["momentum"]):.0f` times as many. The second number of gradient
 # descent is six times its first one. That of momentum is more than six times its first one.
 # The reason is that with the values of (3) the two roots on each of the two axes are equal. Then the
-# solution is $d_t = (1 + bt)\, z^t d_0$, with $b = 1 - R^\star$ on the axis of the smaller curvature and
-# $b = 1 + R^\star$ on the other one. On the latter the component first becomes larger: the distance grows
-# to `=max(runs["momentum"]):.0f` times that of the start before it falls.
+# solution is $d_t = (1 + bt)\, z^t d_0$, with $z = R^\star$ and $b = 1 - R^\star$ on the axis of the smaller
+# curvature, and $z = -R^\star$ and $b = 1 + R^\star$ on the other one. On the latter the component first
+# becomes larger: the distance grows to `=max(runs["momentum"]):.0f` times that of the start before it falls.
+# So momentum takes `=tenths[0]` steps for the first factor of ten. For each of the next five it takes
+# between `=min(np.diff(tenths))` and `=max(np.diff(tenths))` steps.
 #
 # ## Summary
 #
 # - Momentum adds up the gradients, with smaller weights for older ones. If all gradients are equal, its
-#   steps become $1/(1 - \beta)$ times as long as those of gradient descent.
+#   steps tend to $1/(1 - \beta)$ times those of gradient descent.
 # - On a quadratic function the rate of momentum on an axis is the largest absolute value of the two roots
 #   of (2).
 # - The best rate of gradient descent is $(\kappa - 1)/(\kappa + 1)$. That of momentum has $\sqrt\kappa$ in
@@ -277,13 +285,13 @@ for lr in (0.98 * left, left, (left + right) / 2, right, 1.02 * right):
 # less than $\tfrac12 \kappa \ln 10$ and more than $(1 - 1/\kappa^2) \cdot \tfrac12 \kappa \ln 10$. For large
 # $\kappa$ this is about $\sqrt\kappa$ times the number of momentum:
 # %%
-print(f"{'kappa':>6} {'':16} below {'':4} steps {'':4} above")
+print(f"{'kappa':>6} {'':16} lower {'':4} steps {'':4} upper")
 for kappa in (20, 100, 1000):
     for name, x in (("gradient descent", kappa), ("momentum", np.sqrt(kappa))):
         steps = np.log(10) / np.log((x + 1) / (x - 1))
         bound = x / 2 * np.log(10)
-        below = (1 - 1 / x**2) * bound
-        print(f"{kappa:6,} {name:16} {below:8.3f} {steps:10.3f} {bound:10.3f}")
+        lower = (1 - 1 / x**2) * bound
+        print(f"{kappa:6,} {name:16} {lower:8.3f} {steps:10.3f} {bound:10.3f}")
 
 # %% [markdown]
 # ///

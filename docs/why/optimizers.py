@@ -5,7 +5,7 @@
 #
 # - the formulas of Nesterov's momentum, AdaGrad, RMSProp and Adam, and their code;
 # - which path gradient descent, momentum and Adam take in a valley of two parameters;
-# - how six tuned updates compare in a long valley of ten parameters, and on a regression.
+# - how six tuned updates compare in a long valley of ten parameters.
 #
 # You need: [eigenvalues and the limit of a step](how-long.py), and
 # [the best rate of momentum](momentum.py).
@@ -25,7 +25,8 @@ rng = np.random.default_rng(SEED)
 #
 # Each update, or *optimizer*, takes the parameters $\mathbf w$, the gradient $\mathbf g$ at $\mathbf w$, a state and a
 # learning rate $\eta$, and returns the new parameters and the new state. The state is what an update
-# keeps from one step to the next. It starts at zero. Gradient descent has none:
+# keeps from one step to the next. Before the first step the code has `()` in its place, which stands for
+# zeros. Gradient descent has no state:
 #
 # $$ \mathbf w \leftarrow \mathbf w - \eta\, \mathbf g . \tag{1} $$
 
@@ -50,10 +51,10 @@ updates.append(momentum_update)
 # %% [markdown]
 # *Nesterov's momentum* takes the gradient where the old velocity alone would lead, at
 # $\mathbf u = \mathbf w - \eta \beta \mathbf v$. With this gradient $\mathbf g$ the new velocity is
-# $\mathbf v' = \beta \mathbf v + \mathbf g$, and the step leads to
-# $\mathbf w - \eta \mathbf v' = \mathbf u - \eta \mathbf g$. The next point for a gradient is then
-# $\mathbf u - \eta \mathbf g - \eta \beta \mathbf v'$. The code keeps only these points. If we write
-# $\mathbf w$ for them, the update is (Sutskever et al., 2013)
+# $\mathbf v_1 = \beta \mathbf v + \mathbf g$, and the step leads to
+# $\mathbf w - \eta \mathbf v_1 = \mathbf u - \eta \mathbf g$. The next point for a gradient is then
+# $\mathbf u - \eta \mathbf g - \eta \beta \mathbf v_1$. The code keeps only the points at which it takes
+# gradients. If we write $\mathbf w$ for these points, the update is (Sutskever et al., 2013)
 #
 # $$ \mathbf v \leftarrow \beta \mathbf v + \mathbf g, \qquad \mathbf w \leftarrow \mathbf w - \eta\, (\mathbf g + \beta \mathbf v) . \tag{3} $$
 
@@ -109,7 +110,7 @@ from gdbook.optimizers import adam_update
 updates.append(adam_update)
 
 # %% [markdown]
-# Three steps of each from 0, with $\eta = 1/10$ and a gradient that is always 1. The other settings are
+# The lengths of three steps of each, with $\eta = 1/10$ and a gradient that is always 1. The other settings are
 # the defaults of the code, $\beta = \beta_1 = 9/10$, $\gamma = 99/100$ and $\beta_2 = 999/1000$:
 
 # %%
@@ -120,7 +121,7 @@ for update in updates:
         w, state = update(w, 1.0, state, 0.1)
         path.append(w)
     lengths[update.__name__] = -np.diff(path)
-    print(f"{update.__name__:16}", *[f"{w:.4f}" for w in path[1:]])
+    print(f"{update.__name__:16}", *[f"{d:.4f}" for d in lengths[update.__name__]])
 
 # %% [markdown]
 # The steps of both kinds of momentum become longer, those of AdaGrad and RMSProp shorter. RMSProp
@@ -167,8 +168,8 @@ for name, (update, settings) in cases.items():
 
 # %%
 #| code-fold: Code of the figure
-#| fig-cap: "The first 30 steps from the same start. Gradient descent crosses the valley in every step, and moves slowly along it. The zigzags of momentum become larger at first, and then smaller, faster than those of gradient descent. In its first step Adam changes both parameters by $\\eta$, one up and one down."
-#| fig-alt: Three panels with the same elliptical contours of a long valley. The path of gradient descent has many zigzags that become smaller along the valley. Those of momentum are larger at first, and have vanished near the minimum. The path of Adam starts at 45 degrees to the axes of the parameters, and then bends towards the minimum.
+#| fig-cap: "The first 30 steps from the same start. Gradient descent crosses the valley in every step. The zigzags of momentum become larger at first, and then smaller, faster than those of gradient descent. After 30 steps momentum is nearer to the minimum than gradient descent. In its first step Adam changes both parameters by $\\eta$, one up and one down."
+#| fig-alt: Three panels with the same elliptical contours of a long valley. The path of gradient descent has many zigzags that become smaller along the valley. Those of momentum are larger at first, and have vanished near the minimum. The path of Adam starts at 45 degrees to the axes of the parameters, down to the right. It turns up, becomes level, and ends near the minimum.
 from gdbook.figures.optimizers import paths_on_contours
 
 paths_on_contours(H2, plane_paths)
@@ -201,8 +202,8 @@ def height(w: np.ndarray) -> np.ndarray:
 # In a fair comparison the same search tunes every update, that is, chooses its settings. Here it tries
 # 100 settings of each. Gradient descent and AdaGrad have 100 learning rates from $10^{-4}$ to 10, evenly
 # spaced on a logarithmic scale. The others have 20 such learning rates with each of five values
-# of a second setting: $\beta$ for both kinds of momentum, $\gamma$ for RMSProp, $\beta_1$ for Adam. All else
-# keeps its default. For each setting the search notes the largest loss of 20 starts after `=num_steps`
+# of a second setting: $\beta$ for both kinds of momentum, $\gamma$ for RMSProp, $\beta_1$ for Adam. The five
+# values are 1/2, 4/5, 9/10, 19/20 and 99/100. All else keeps its default. For each setting the search notes the largest loss of 20 starts after `=num_steps`
 # steps, and it chooses the setting for which this is smallest. The comparison uses 200 other starts. The
 # tables and the figure call gradient descent SGD.
 
@@ -241,7 +242,7 @@ for name, update in UPDATES.items():
 # %%
 #| code-fold: Code of the figure
 #| fig-cap: Six tuned updates in the valley, median of 200 new starts. Momentum, Nesterov and Adam end at less than a thousandth of the loss of gradient descent. AdaGrad and RMSProp end within a factor of 10 of it.
-#| fig-alt: "Loss over 300 steps on a logarithmic axis. SGD, AdaGrad and RMSProp flatten out between `=power_of_ten(min(slow))` and `=power_of_ten(max(slow))`. Nesterov ends at `=power_of_ten(medians['Nesterov'][-1])`, Adam at `=power_of_ten(medians['Adam'][-1])`, Momentum at `=power_of_ten(medians['Momentum'][-1])`."
+#| fig-alt: "Loss over 300 steps on a logarithmic axis. SGD, AdaGrad and RMSProp fall more and more slowly, and end between `=power_of_ten(min(slow))` and `=power_of_ten(max(slow))`. The lines of the other three are steeper at the end, and those of Nesterov and Momentum have ripples. Nesterov ends at `=power_of_ten(medians['Nesterov'][-1])`, Adam at `=power_of_ten(medians['Adam'][-1])`, Momentum at `=power_of_ten(medians['Momentum'][-1])`."
 from gdbook.figures.optimizers import descents
 
 medians = {name: np.median(heights, axis=1) for name, heights in paths.items()}
@@ -262,7 +263,7 @@ for name, settings in {"tuned": tuned["Momentum"], "best rate": fastest}.items()
     print(f"{name:9} rate {rate:.4f}, loss {compared[name]:.0e}")
 
 # %% [markdown]
-# They are not. Their rate is smaller, but the loss after `=num_steps` steps is larger, because a rate says
+# Not after `=num_steps` steps. Their rate is smaller, but the loss is larger, because a rate says
 # only what happens in the long run. At the best rate the two roots are equal on the axes of the smallest
 # and the largest curvature, and the factor $1 + bt$ of
 # [the page on momentum](momentum.py#how-many-steps-does-momentum-save) is still large. With the tuned
@@ -272,8 +273,8 @@ for name, settings in {"tuned": tuned["Momentum"], "best rate": fastest}.items()
 # ## Do the axes matter?
 #
 # AdaGrad, RMSProp and Adam give each *parameter* its own step size. The axes of the valley are
-# not parallel to the axes of the coordinates. We turn the valley and the starts, so that every axis
-# belongs to one parameter, and tune all updates again:
+# not parallel to the axes of the coordinates. We turn the valley and the starts, so that every axis of
+# the valley is parallel to one coordinate axis, and tune all updates again:
 
 # %%
 curvatures, V = np.linalg.eigh(H)
@@ -288,10 +289,9 @@ for name, update in UPDATES.items():
 # A step of gradient descent or of momentum adds multiples of gradients. If the valley and the start turn,
 # its path turns with them, and the loss stays the same up to rounding.
 #
-# AdaGrad, RMSProp and Adam now end at zero up to rounding, below momentum. In the first valley they ended
-# above it. The reason is exercise 2: now the curvature of an axis is a factor of all gradients of one
-# parameter, and such a factor does not change the steps if $\varepsilon = 0$. So a small curvature is no
-# disadvantage.
+# The median loss of AdaGrad, RMSProp and Adam is now zero up to rounding, and less than that of momentum. In
+# the first valley it was larger. The reason is exercise 2: if $\varepsilon = 0$, the curvature of an
+# axis does not change the path of its parameter. Then a small curvature is no disadvantage.
 #
 # ## Summary
 #
@@ -301,9 +301,9 @@ for name, update in UPDATES.items():
 #   $`=power_of_ten_tex(medians["Momentum"][-1])`$ with tuned momentum,
 #   $`=power_of_ten_tex(medians["Adam"][-1])`$ with Adam, and
 #   $`=power_of_ten_tex(medians["SGD"][-1])`$ with gradient descent.
-# - If every axis of this valley belongs to one parameter, AdaGrad, RMSProp and Adam end lower than
-#   momentum: at zero, up to rounding.
-# - On the regression, the loss of all six updates ends within two percent of its least value (exercise 3).
+# - If every axis of this valley is parallel to one coordinate axis, the median loss of AdaGrad, RMSProp and
+#   Adam is less than that of momentum: zero up to rounding.
+# - On the regression of the article, all six updates end within two percent of the least loss (exercise 3).
 #
 # ## Exercises
 #
@@ -356,8 +356,8 @@ for update, twin in twins.items():
 # ///
 #
 # **2.** Let $\varepsilon = 0$, and let every gradient of one parameter be multiplied by the same number
-# $c > 0$. Prove that this parameter takes the same steps by (4), (5) and (6). How long is its first step
-# by RMSProp, and by Adam?
+# $c > 0$. Prove that this parameter takes the same steps by (4), (5) and (6). What follows for the path if
+# the gradient is $\lambda (w - w^\star)$? How long is the first step by RMSProp, and by Adam?
 #
 # /// details | Hint
 # How does the component $s$ change? How do $m$ and $\hat m$? They are zero before the first step.
@@ -370,12 +370,16 @@ for update, twin in twins.items():
 # $\hat m$ and $\hat s$ are $m$ and $s$ divided by numbers without gradients. In each quotient $c$
 # cancels. $\blacksquare$
 #
+# Take the gradients $\lambda (w - w^\star)$ and $c \lambda (w - w^\star)$ from the same start. As long as
+# the points have been the same, the gradients differ by the factor $c$, so the next points are the same too. By
+# induction the whole paths are the same: the path does not depend on $\lambda > 0$.
+#
 # Let $g \ne 0$ be the first gradient. RMSProp divides it by $\sqrt{1 - \gamma}\, \lvert g \rvert$, so the
 # length is $\eta / \sqrt{1 - \gamma}$. For Adam $\hat m = g$ and $\hat s = g^2$, so the length is $\eta$.
 # With $g = 50$, $\eta = 1/10$ and $\gamma = 99/100$:
 # %%
 for update in (rmsprop_update, adam_update):
-    print(f"{update(0.0, 50.0, (), 0.1, eps=0.0)[0]:.4f}")
+    print(f"{abs(update(0.0, 50.0, (), 0.1, eps=0.0)[0]):.4f}")
 # %% [markdown]
 # ///
 #
@@ -419,16 +423,21 @@ for name, update in UPDATES.items():
     runs = [descend(update, order, zero, 1000, **settings) for order in unseen]
     above[name] = [excess(end).item() for *_, end in runs]
     least_of, most = min(above[name]), max(above[name])
-    print(f"{name:8} {least_of:.0e} to {most:.0e} with lr {settings['lr']:.1e}")
-kappa = np.linalg.cond(G)
+    found = ", ".join(f"{key} {value:.2g}" for key, value in settings.items())
+    print(f"{name:8} {least_of:.0e} to {most:.0e} with {found}")
+kappa, best_lr = np.linalg.cond(G), 2 / np.linalg.eigvalsh(G)[[0, -1]].sum()
+w = zero
+for _ in range(6):
+    w = w - best_lr * (w - least) @ G
 print(f"kappa {kappa:.2f}, floor {floor:.6f}")
+print(f"six full gradients {excess(w).item():.0e}")
 
 # %% [markdown]
-# The curvatures are nearly equal. With full gradients, gradient descent can therefore multiply the distance
-# in each step by $(\kappa - 1)/(\kappa + 1)$, here `=(kappa - 1) / (kappa + 1):.2f`, so that a few steps are
-# enough. What is left is caused by the gradients of the mini-batches, which differ from the full one: the
-# search takes small learning rates, and which update ends lowest depends on the order of the samples. All end
-# within two percent of the floor, the loss of least squares. The article, with a much smaller learning rate,
+# The curvatures are nearly equal. With full gradients, gradient descent multiplies the distance in each step
+# by at most $(\kappa - 1)/(\kappa + 1)$, here `=(kappa - 1) / (kappa + 1):.2f`. After six such steps
+# the loss is lower than that of each of the 30 runs above. So what is left there is caused by the gradients
+# of the mini-batches, which differ from the full one. Which update ends lowest depends on the order of the
+# samples. All end within two percent of the floor, the loss of least squares. The article, with a much smaller learning rate,
 # printed `=published:regression.loss` after 300 epochs.
 #
 # ///

@@ -271,6 +271,10 @@ def test_the_counted_steps_are_those_of_the_closed_forms(momentum, names):
     plain = 6 * steps_for_ten(1e4)
     assert counted["gradient descent"] == math.ceil(plain)
     assert counted["momentum"] > 6.5 * steps_for_ten(100)
+    tenths = [(distances > 10.0**-k).sum() for k in range(1, 7)]
+    assert names.tenths == tenths
+    assert tenths[0] > 3 * max(np.diff(tenths))
+    assert min(np.diff(tenths)) > steps_for_ten(100)
     printed = momentum.printed("def distances").replace(",", "")
     known = [10, 10**6, steps_for_ten(1e4), math.ceil(plain)]
     known += [steps_for_ten(100), counted["momentum"]]

@@ -155,9 +155,16 @@ def test_the_paths_in_the_plane_have_the_forms_of_the_caption(page: Page) -> Non
     assert np.abs(heavy).max() > np.abs(plain).max()
     assert np.abs(heavy[20:]).max() < np.abs(plain[20:]).max() / 5
     assert along["momentum"] < along["gradient descent"] / 10
-    first = np.diff(names.plane_paths["Adam"][:2], axis=0)[0]
-    lr = names.cases["Adam"][1]["lr"]
-    assert sorted(first) == pytest.approx([-lr, lr])
+    far = {name: np.linalg.norm(path[30]) for name, path in names.plane_paths.items()}
+    assert far["momentum"] < far["gradient descent"]
+    adam, lr = names.plane_paths["Adam"], names.cases["Adam"][1]["lr"]
+    first, (right, up) = np.diff(adam, axis=0)[0], np.diff(adam, axis=0).T
+    assert first == pytest.approx([lr, -lr])
+    assert (right > 0).all()  # down, then up, then level, and to the minimum
+    low, level = adam[:, 1].argmin(), np.abs(up) < 0.2 * right
+    assert (np.diff(adam[low : low + 8, 1]) > 0).all()
+    assert level[low + 8 :].sum() > 5
+    assert far["Adam"] < 0.2
     later = np.diff(np.abs(plain[3:])), np.diff(np.abs(heavy[3:]))
     assert np.abs(heavy[30]) / np.abs(heavy[3]) < np.abs(plain[30]) / np.abs(plain[3])
     assert (later[0] < 0).all()
@@ -221,6 +228,22 @@ def test_momentum_nesterov_and_adam_leave_plain_descent_far_behind(page: Page) -
         assert ends[name] < 1e-3 * ends["SGD"]
     for name in ("AdaGrad", "RMSProp"):
         assert 0.1 * ends["SGD"] < ends[name] < 10 * ends["SGD"]
+
+
+def test_the_lines_of_the_tuned_updates_have_the_forms_of_the_alternative(
+    page: Page,
+) -> None:
+    medians = page("why/optimizers").medians
+    falls = {name: -np.diff(np.log(losses)[::100]) for name, losses in medians.items()}
+    slow = ("SGD", "AdaGrad", "RMSProp")
+    for name in slow:
+        assert (np.diff(falls[name]) < 0).all()
+    steepest = max(falls[name][-1] for name in slow)
+    for name in ("Momentum", "Nesterov", "Adam"):
+        assert falls[name][-1] > 2 * steepest
+    for name in ("Momentum", "Nesterov"):  # a ripple rises by a tenth, somewhere
+        least = np.minimum.accumulate(medians[name])
+        assert (medians[name] / least).max() > 1.1
 
 
 def test_the_search_of_the_page_is_the_search_of_the_package(page: Page) -> None:
@@ -317,12 +340,21 @@ def test_full_gradients_need_a_few_steps_and_the_batches_leave_the_rest(
         factor = np.linalg.norm(error) / np.linalg.norm(before)
         assert factor <= (names.kappa - 1) / (names.kappa + 1) * (1 + 1e-9)
     assert names.excess(names.least + error) < min(map(min, names.above.values()))
+    np.testing.assert_allclose(names.w[0], names.least + error, atol=1e-9)
     # the batches: their gradients differ from the full one, which is zero there
     at_least = [names.seen(k, names.least[None])[0] for k in range(100)]
     np.testing.assert_allclose(np.mean(at_least, axis=0), 0, atol=1e-12)
     assert np.linalg.norm(at_least, axis=1).min() > 1e-4
-    settings = names.search("SGD", names.seen, names.excess, names.zero, 1000)
-    assert settings["lr"] < lr / 50
+
+
+@pytest.mark.parametrize("name", ["AdaGrad", "RMSProp", "Adam", "Momentum"])
+def test_the_curvature_of_an_axis_does_not_change_the_path(name: str) -> None:
+    divides = name != "Momentum"
+    eps = {"eps": 0.0} if divides else {}
+    gradient = optimizers.quadratic_gradient(np.diag([0.01, 1, 7]), np.full(3, 0.3))
+    update, start = optimizers.UPDATES[name], np.ones(3)
+    path = np.array([*optimizers.descend(update, gradient, start, 60, lr=0.05, **eps)])
+    assert np.allclose(path, path[:, :1], rtol=0, atol=1e-9) == divides
 
 
 def test_a_factor_of_the_gradients_of_one_parameter_changes_no_step() -> None:
