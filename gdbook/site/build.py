@@ -1,6 +1,7 @@
 """One build of the site: what the hooks do, in the order in which they are called."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -185,15 +186,17 @@ class Build:
         """A rendered page with its formulas typeset and its tables framed."""
         self.rendering = ""
         uri = page.file.src_uri
-        markdown.check_images(html, uri)
+        notebook_page = self.pages.get(uri, ())
+        locate = partial(notebook.place_of, page=notebook_page, uri=uri)
+        markdown.check_images(html, locate)
         waiting = self.waiting[uri]
-        if downloads.has_code(self.pages.get(uri, ())):
+        if downloads.has_code(notebook_page):
             page.meta["downloads"] = Path(uri).stem
         page.meta["widgets"] = widgets.scripts_of(waiting)
         waiting.check(html, uri)
         outputs = len(waiting)
         html = markdown.framed_tables(html)
-        html = katex.typeset(html, uri, waiting, self.rendered)
+        html = katex.typeset(html, locate, waiting, self.rendered)
         for key in ("title", "description"):
             if not isinstance(text := page.meta.get(key, ""), str):
                 raise PluginError(f"{uri}: {key}: wanted text, got {text!r}")

@@ -18,6 +18,7 @@ from gdbook.site import katex_fonts, vendor
 from gdbook.site.katex_text import text_of
 
 Render = Callable[[str, bool], str]  # TeX, whether displayed -> HTML
+Locate = Callable[[str], str]  # TeX -> the page and, if known, the cell, for messages
 
 VERSION = json.loads((vendor.KATEX / "package.json").read_text("utf-8"))["version"]
 FOLDER = "assets/katex"  # of the site
@@ -58,11 +59,13 @@ def render(tex: str, display: bool) -> str:
     return html.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
 
 
-def typeset(page: str, place: str, waiting: list[str], render: Render = render) -> str:
+def typeset(
+    page: str, locate: Locate, waiting: list[str], render: Render = render
+) -> str:
     """A rendered page with the plain text of each formula in its place.
 
     The HTML of the formulas is appended to `waiting`; `data-wait` is the index there.
-    Raises PluginError, with the page and the formula, on TeX that does not parse.
+    Raises PluginError, with its place and the formula, on TeX that does not parse.
     """
 
     def one(match: re.Match) -> str:
@@ -71,7 +74,7 @@ def typeset(page: str, place: str, waiting: list[str], render: Render = render) 
         try:
             html = render(tex, tag == "div")
         except ValueError as error:
-            raise PluginError(f"{place}: formula {tex!r}: {error}") from None
+            raise PluginError(f"{locate(tex)}: formula {tex!r}: {error}") from None
         focus = ' tabindex="0"' if tag == "div" else ""  # too wide, it scrolls by keys
         opening = f'<{tag} class="formula{more}{focus} data-wait="{len(waiting)}">'
         waiting.append(kept(html, bool(start), bool(end)))

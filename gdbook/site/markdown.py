@@ -7,6 +7,7 @@ fills it at last.
 
 import html
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -204,8 +205,13 @@ def framed_tables(page: str) -> str:
     return page.replace("<table>", FRAME).replace("</table>", "</table></div>")
 
 
-def check_images(page: str, place: str) -> None:
-    """Raise PluginError when an image of a rendered page has no text alternative."""
+def check_images(page: str, locate: Callable[[str], str]) -> None:
+    """Raise PluginError when an image of a rendered page has no text alternative.
+
+    locate: gives the place of a file's name in the page, for the message.
+    """
     for tag in re.findall(r"<img\b[^>]*>", page):
         if not re.search(r'\balt="[^"]', tag):
+            name = re.search(r'\ssrc="(?:[^"]*/)?([^"]+)"', tag)
+            place = locate(name[1] if name else tag)
             raise PluginError(f"{place}: an image without a text alternative: {tag}")

@@ -14,6 +14,7 @@ from gdbook.site.source import Cell, read_page
 from gdbook.site.source_quotes import Quotations
 
 FIGURES = ("image/svg+xml", "image/png")  # the forms that have a caption
+MARKDOWN = ("text/markdown", "text/latex")  # those that MkDocs renders with the page
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,18 @@ def finish_cell(cell: Cell, rest: Iterator[list[dict]], books: Books) -> RunCell
     done = RunCell(cell, own, values)
     check_captions(done)
     return done
+
+
+def place_of(text: str, page: Page, uri: str) -> str:
+    """The cell in whose words or outputs a text stands, or the page; for messages."""
+    lines = [line.strip() for line in text.splitlines()]  # in a list they are indented
+    for done in page:
+        prose = inline_values.put_in(prose_of(done.cell), done.values)
+        data = [output.get("data", {}) for output in done.outputs]
+        shown = ["".join(one.get(form, "")) for one in data for form in MARKDOWN]
+        if any(all(line in one for line in lines) for one in (prose, *shown)):
+            return done.cell.place
+    return uri
 
 
 def check_captions(done: RunCell) -> None:

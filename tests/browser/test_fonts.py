@@ -59,7 +59,7 @@ def formulas(browser, tmp_path):
     waiting = Waiting()
     inline = r'<span class="arithmatex">\(y=x\)</span>'
     display = '<div class="arithmatex">\\[\na &lt; \\frac12\n\\]</div>'
-    body = katex.typeset(PAGE.format(inline, display), "page.md", waiting)
+    body = katex.typeset(PAGE.format(inline, display), str, waiting)
     files = katex.assets(katex_fonts.characters(waiting))
     files["page.html"] = waiting.put_back(body).encode()
     for name, content in files.items():

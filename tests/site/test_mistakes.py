@@ -2,6 +2,7 @@
 
 import pytest
 
+PROSE = "# %% [markdown]\n# "
 FIGURE = "import matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()\n"
 
 
@@ -33,6 +34,10 @@ FIGURE = "import matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()\n"
         ("a.md", "A formula $\\frac{1}$.", [r"\\frac{1}", "ParseError"]),
         ("a.md", "A formula $\\nosuch$.", ["nosuch"]),
         ("a.md", "![](x.png)", ["alternative"]),
+        ("a.py", f"{PROSE}$x$\n\n{PROSE}> $$\n# > x\n# > \\nosuch\n# > $$\n",
+         ["cell 2", "nosuch"]),
+        ("a.py", f"# %%\nx = 1\n\n{PROSE}$\\nosuch_`=x`$\n", ["cell 2", "nosuch_1"]),
+        ("a.py", f"{PROSE}![A.](x.png)\n\n{PROSE}![](y.png)\n", ["cell 2", "y.png"]),
         ("a.md", "[a](http://[)", ["Markdown cannot read it", "ValueError"]),
     ],
 )  # fmt: skip

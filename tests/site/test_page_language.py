@@ -50,8 +50,8 @@ SAME = settings(suppress_health_check=[*HealthCheck])
 PLACED = re.compile(r"page\.\w+, (cell|line) \d+\b")
 # what is found in the whole page, or before there are cells
 PAGE_ONLY = re.compile(
-    r"page\.\w+: (wanted a UTF-8 file|wanted a Jupyter notebook|formula '|an image "
-    r"without|title: wanted text|description: wanted text|Markdown cannot read it|"
+    r"page\.\w+: (wanted a UTF-8 file|wanted a Jupyter notebook|"
+    r"title: wanted text|description: wanted text|Markdown cannot read it|"
     r"code or outputs are lost)",
 )
 

@@ -90,9 +90,10 @@ def test_the_engine_outlives_the_event_loop_of_its_first_caller():
 def test_tex_that_katex_refuses_is_an_error_with_its_reason(tex):
     with pytest.raises(ValueError, match=r"KaTeX parse error|LaTeX-incompatible"):
         katex.render(tex, False)
-    page = INLINE.format(tex)
-    with pytest.raises(PluginError, match=r"^page\.py: formula .*: .*(KaTeX|LaTeX)"):
-        katex.typeset(page, "page.py", [])
+    places = {tex: "page.py, cell 2"}
+    match = r"^page\.py, cell 2: formula .*: .*(KaTeX|LaTeX)"
+    with pytest.raises(PluginError, match=match):
+        katex.typeset(INLINE.format(tex), places.__getitem__, [])
 
 
 def test_the_recorded_version_is_that_of_script_and_style():
@@ -111,7 +112,7 @@ def known(tex: str, display: bool) -> str:
 def test_a_formula_leaves_its_plain_text_and_the_index_of_its_html():
     waiting = ["before"]
     page = f"<p>{INLINE.format('a &lt; b')} and</p>{DISPLAY.format('c')}"
-    assert katex.typeset(page, "p.md", waiting, known) == (
+    assert katex.typeset(page, str, waiting, known) == (
         '<p><span class="formula" data-wait="1">a &lt; b</span> and</p>'
         '<div class="formula" tabindex="0" data-wait="2">c</div>'
     )
@@ -120,7 +121,7 @@ def test_a_formula_leaves_its_plain_text_and_the_index_of_its_html():
 
 def test_what_ends_a_clause_stays_with_its_formula():
     page = f"{INLINE.format('a')}, {INLINE.format('b')} ."
-    assert katex.typeset(page, "p.md", [], known) == (
+    assert katex.typeset(page, str, [], known) == (
         '<span class="tight"><span class="formula" data-wait="0">a</span>,</span> '
         '<span class="formula" data-wait="1">b</span> .'
     )
@@ -136,7 +137,7 @@ def test_what_ends_a_clause_stays_with_its_formula():
 )
 def test_only_the_parts_beside_a_mark_cannot_break_from_it(text, free):
     waiting = []
-    katex.typeset(text.format(INLINE.format("a = b + c")), "p", waiting)
+    katex.typeset(text.format(INLINE.format("a = b + c")), str, waiting)
     [span] = BeautifulSoup(waiting[0], "html.parser").select(".free")
     assert [part.text for part in span.children] == free
     without = waiting[0].replace('<span class="free">', "").replace("</span>", "")
@@ -146,27 +147,27 @@ def test_only_the_parts_beside_a_mark_cannot_break_from_it(text, free):
 def test_a_formula_of_one_part_or_without_marks_is_left_as_it_is():
     waiting = []
     formulas = [INLINE.format(tex) for tex in ("a", "a", "a = b")]
-    katex.typeset("{}, （{}）{}".format(*formulas), "p", waiting)
+    katex.typeset("{}, （{}）{}".format(*formulas), str, waiting)
     assert waiting == [katex.render(tex, False) for tex in ("a", "a", "a = b")]
 
 
 @pytest.mark.parametrize("mark", [*"，。；：？！）、”》", "）。"])
 def test_a_mark_of_chinese_stays_with_its_formula_too(mark):
     formula = '<span class="formula" data-wait="0">a</span>'
-    shown = katex.typeset(f"{INLINE.format('a')}{mark}所以", "p.md", [], known)
+    shown = katex.typeset(f"{INLINE.format('a')}{mark}所以", str, [], known)
     assert shown == f'<span class="tight">{formula}{mark}</span>所以'
-    shown = katex.typeset(f"{INLINE.format('a')}（所以", "p.md", [], known)
+    shown = katex.typeset(f"{INLINE.format('a')}（所以", str, [], known)
     assert shown == f"{formula}（所以"
-    shown = katex.typeset(f"所以（{INLINE.format('a')}和", "p.md", [], known)
+    shown = katex.typeset(f"所以（{INLINE.format('a')}和", str, [], known)
     assert shown == f'所以<span class="tight">（{formula}</span>和'
 
 
 def test_formulas_from_a_cache_start_no_engine(monkeypatch):
     monkeypatch.setattr(katex, "engine", lambda: pytest.fail("started"))
-    katex.typeset(INLINE.format("never seen before"), "p.md", [], known)
+    katex.typeset(INLINE.format("never seen before"), str, [], known)
     assert katex.plain(r"\(never seen &lt;\)", known) == "never seen &lt;"
     with pytest.raises(pytest.fail.Exception):
-        katex.typeset(INLINE.format("never seen before"), "p.md", [])
+        katex.typeset(INLINE.format("never seen before"), str, [])
 
 
 def test_a_heading_has_the_plain_text_of_its_formulas():

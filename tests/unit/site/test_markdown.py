@@ -83,10 +83,14 @@ def test_every_table_gets_a_frame_that_keys_can_scroll():
 
 
 def test_an_image_without_a_text_alternative_is_refused():
-    check_images('<img src="x.png" alt="A line.">', "page.md")
-    for image in ('<img src="x.png">', '<img alt="" src="x.png">'):
-        with pytest.raises(PluginError, match=r"page\.md: an image without"):
-            check_images(image, "page.md")
+    check_images('<img src="x.png" alt="A line.">', str)
+    for image, name in (
+        ('<img src="x.png">', "x.png"),
+        ('<img alt="" src="../a/x.png">', "x.png"),
+        ("<img alt=''>", "<img alt=''>"),
+    ):
+        with pytest.raises(PluginError, match=rf"^page\.md {name}: an image without"):
+            check_images(image, lambda text: f"page.md {text}")
 
 
 @pytest.mark.parametrize(
