@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import jieba
 from markdown import Markdown
@@ -96,7 +96,7 @@ class Edition:
         """The address of each language's edition, in the order of `extra.languages`."""
         url = self.config.site_url or ""
         languages = self.config.extra.get("languages", [{"link": ""}])
-        return [plain_address(url + one["link"]) for one in languages]
+        return [urljoin(url, one["link"]) for one in languages]
 
     def is_first(self) -> bool:
         """Whether what the site has once belongs into this edition."""
@@ -115,8 +115,3 @@ class Edition:
             edition.plugins.on_startup(command=command, dirty=dirty)
             build(edition, dirty=dirty)
             edition.plugins.on_shutdown()
-
-
-def plain_address(url: str) -> str:
-    """An address without `./` and `x/../`."""
-    return urljoin(url, urlsplit(url).path)

@@ -4,8 +4,7 @@ import logging
 import signal
 import sys
 import threading
-from functools import cache, partial
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 
 # MkDocs reads this file by its path; the package around it is found from the top
@@ -20,7 +19,6 @@ from mkdocs.structure.pages import Page
 
 from gdbook.site import policy
 from gdbook.site.build import ZIP, Build
-from gdbook.site.edition import plain_address
 
 # it would name each notebook that it publishes
 logging.getLogger("mkdocs.plugins.mkdocs_jupyter").setLevel(logging.WARNING)
@@ -61,15 +59,15 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     """Draw the pictures of pages; tell the templates what they cannot know.
 
-    That is where credits and notebooks are, and which versions are installed.
+    That is where credits, notebooks and editions are, and which versions are installed.
     """
     build.add_pictures(files, config)
     env.globals["credits"] = build.credits_page(config, files)
     env.globals["notebooks"] = files.get_file_from_path(ZIP)
-    env.globals["version"] = cache(version)
+    env.globals["addresses"] = build.edition.addresses()
+    env.globals["versions"] = build.books["version"]
     env.globals["widget_words"] = build.words.table.get("widget")
     env.filters["words"] = partial(build.words, "theme")
-    env.filters["plain"] = plain_address
     env.filters["source"] = build.edition.source_of
 
 

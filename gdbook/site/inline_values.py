@@ -43,7 +43,7 @@ class Versions(dict[str, str]):
     """The versions of the installed packages, looked up when they are asked for."""
 
     def __missing__(self, name: str) -> str:
-        return version(name)
+        return self.setdefault(name, version(name))
 
 
 def books(root: Path, words: Words) -> Books:

@@ -21,6 +21,7 @@ from gdbook.site.downloads import table_of
 from gdbook.site.inline_values import put_in
 from gdbook.site.notebook import Page, RunCell, is_figure
 from gdbook.site.outputs import form_of
+from gdbook.site.source import CAPTIONS
 from gdbook.site.words import Words
 
 LEXER = PythonLexer(stripnl=False, ensurenl=False)
@@ -93,7 +94,7 @@ class Assembly:
         self.figures += 1
         options = done.cell.options
         number = [id(one) for one in done.figures].index(id(output))  # equals may occur
-        cap, alt = (options[name][number] for name in ("fig-cap", "fig-alt"))
+        cap, alt = (options[name][number] for name in CAPTIONS)
         name = f"figure-{self.figures}"
         alt = html.escape(" ".join(put_in(alt, done.values, plain=True).split()))
         drawing = drawing_of(output["data"], alt, name, done, self.words)

@@ -10,7 +10,7 @@ from gdbook.site import inline_values
 from gdbook.site.execute import TIMEOUT, Outputs, Program, Step
 from gdbook.site.inline_values import Books, Values
 from gdbook.site.outputs import normalise
-from gdbook.site.source import Cell, read_page
+from gdbook.site.source import CAPTIONS, Cell, read_page
 from gdbook.site.source_quotes import Quotations
 
 FIGURES = ("image/svg+xml", "image/png")  # the forms that have a caption
@@ -56,7 +56,7 @@ def program_of(cells: tuple[Cell, ...], books: Books) -> Program:
     Raises PluginError with page and cell for a value that no book has.
     """
     for cell in cells:
-        inline_values.look_up(prose_of(cell), books, cell.place)
+        inline_values.look_up(cell.prose, books, cell.place)
     return tuple(step for cell in cells for step in steps_of(cell, books))
 
 
@@ -64,17 +64,9 @@ def steps_of(cell: Cell, books: Books) -> Iterator[Step]:
     """What a kernel runs for one cell."""
     if cell.kind == "code":
         yield Step(cell.source, cell.place, cell.options.get("timeout", TIMEOUT))
-    programs = inline_values.programs(prose_of(cell), books, cell.place)
+    programs = inline_values.programs(cell.prose, books, cell.place)
     for name, code in programs.items():
         yield Step(code, f"{cell.place}: `={name}`")
-
-
-def prose_of(cell: Cell) -> str:
-    """The texts of a cell in which values may stand."""
-    if cell.kind == "markdown":
-        return cell.source
-    texts = (*cell.options.get("fig-cap", ()), *cell.options.get("fig-alt", ()))
-    return "\n".join(texts)
 
 
 def finish(cells: tuple[Cell, ...], outputs: Outputs, books: Books) -> Page:
@@ -90,8 +82,8 @@ def finish(cells: tuple[Cell, ...], outputs: Outputs, books: Books) -> Page:
 def finish_cell(cell: Cell, rest: Iterator[list[dict]], books: Books) -> RunCell:
     """Take the outputs of one cell off the front of the rest."""
     own = normalise(next(rest), cell.place) if cell.kind == "code" else []
-    values = inline_values.look_up(prose_of(cell), books, cell.place)
-    for name in inline_values.programs(prose_of(cell), books, cell.place):
+    values = inline_values.look_up(cell.prose, books, cell.place)
+    for name in inline_values.programs(cell.prose, books, cell.place):
         place = f"{cell.place}: `={name}`"
         values[name] = inline_values.read_value(next(rest), place)
     done = RunCell(cell, own, values)
@@ -103,7 +95,7 @@ def place_of(text: str, page: Page, uri: str) -> str:
     """The cell in whose words or outputs a text stands, or the page; for messages."""
     lines = [line.strip() for line in text.splitlines()]  # in a list they are indented
     for done in page:
-        prose = inline_values.put_in(prose_of(done.cell), done.values)
+        prose = inline_values.put_in(done.cell.prose, done.values)
         data = [output.get("data", {}) for output in done.outputs]
         shown = ["".join(one.get(form, "")) for one in data for form in MARKDOWN]
         if any(all(line in one for line in lines) for one in (prose, *shown)):
@@ -114,7 +106,7 @@ def place_of(text: str, page: Page, uri: str) -> str:
 def check_captions(done: RunCell) -> None:
     """Raise PluginError unless each figure has a caption and a text alternative."""
     drawn = len(done.figures)
-    for option in ("fig-cap", "fig-alt"):
+    for option in CAPTIONS:
         given = len(done.cell.options.get(option, ()))
         if given != drawn:
             hint = "" if drawn else "; `plt.show()` shows one"

@@ -31,6 +31,7 @@ OPTIONS: dict[str, tuple[tuple[type, ...], str]] = {
     "widget": ((str,), "text"),
     "timeout": ((int, float), "a positive number of seconds"),
 }
+CAPTIONS = ("fig-cap", "fig-alt")  # the options that hold words
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ class Cell:
         """Whether readers see code. Hidden code may import gdbook."""
         has_code = self.kind == "code" and self.source.strip()
         return bool(has_code and self.options.get("echo", True))
+
+    @property
+    def prose(self) -> str:
+        """Its words, in which values may stand: Markdown, or captions."""
+        if self.kind == "markdown":
+            return self.source
+        return "\n".join(t for name in CAPTIONS for t in self.options.get(name, ()))
 
 
 def is_notebook(uri: str) -> bool:
@@ -127,7 +135,7 @@ def checked(key: str, value: Any, place: str) -> Any:
     if key not in OPTIONS:
         raise PluginError(f"{place}: unknown option {key!r}; known are {[*OPTIONS]}")
     types, wanted = OPTIONS[key]
-    of_figures = key in ("fig-cap", "fig-alt")
+    of_figures = key in CAPTIONS
     parts = value if of_figures and isinstance(value, list) else [value]
     if not parts or not all(type(one) in types and has_content(one) for one in parts):
         raise PluginError(f"{place}: {key}: wanted {wanted}, got {value!r}")

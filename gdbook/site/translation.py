@@ -11,6 +11,7 @@ A Markdown page, `notation.md`, has its Chinese in `notation.zh.md`, as one part
 
 import argparse
 import hashlib
+import math
 import re
 import sys
 from collections import Counter
@@ -18,15 +19,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import yaml
 from mkdocs.exceptions import PluginError
 
 from gdbook.site.inline_values import names_in
-from gdbook.site.source import Cell, is_notebook, read_options, read_page
+from gdbook.site.source import CAPTIONS, Cell, is_notebook, read_options, read_page
 from gdbook.site.spans import FENCED
 
 SUFFIX = ".zh.md"
 MARK = re.compile(r"^<!-- of ([0-9a-f]{8}) -->\n", re.MULTILINE)
-WORDS = ("fig-cap", "fig-alt")  # the options that hold words
 # a heading, or a block of code, in which there is none
 HEADING = re.compile(
     rf"{FENCED}|(?P<heading>^\#{{1,6}}[ ].*$)", re.VERBOSE | re.MULTILINE
@@ -41,30 +42,20 @@ def chinese_of(path: Path) -> Path:
 
 def has_words(cell: Cell) -> bool:
     """Whether a cell has words that its readers see: prose, or a caption."""
-    if cell.kind == "markdown":
-        return bool(cell.source.strip())
-    return any(name in cell.options for name in WORDS)
+    return bool(cell.prose.strip())
 
 
 def words_of(cell: Cell) -> str:
     """The words of a cell, in the form in which its Chinese is written."""
     if cell.kind == "markdown":
         return cell.source.strip("\n")
-    lines = []
-    for name in WORDS:
-        texts = cell.options.get(name, ())
-        if len(texts) == 1:
-            lines.append(f"#| {name}: {quoted(texts[0])}")
-        elif texts:
-            lines += [f"#| {name}:", *(f"#|   - {quoted(text)}" for text in texts)]
-    return "\n".join(lines)
-
-
-def quoted(text: str) -> str:
-    """A text as YAML has it: bare where that is read as the same text."""
-    text = " ".join(text.split())
-    bare = not re.search(r"^[^\w$(]|: | #|:$", text)
-    return text if bare else "'" + text.replace("'", "''") + "'"
+    options: dict[str, str | list[str]] = {}
+    for name in CAPTIONS:
+        texts = [" ".join(text.split()) for text in cell.options.get(name, ())]
+        if texts:
+            options[name] = texts if len(texts) > 1 else texts[0]
+    text = yaml.safe_dump(options, allow_unicode=True, sort_keys=False, width=math.inf)
+    return "\n".join(f"#| {line}" for line in text.splitlines())
 
 
 def mark_of(cell: Cell) -> str:
@@ -111,16 +102,11 @@ def translate(
     """
     name = f"{uri.rpartition('.')[0]}{SUFFIX}"
     parts = pairs(cells, path.read_text(encoding="utf-8"), name)
-    words = {id(cell): translated(cell, text, name) for cell, _, text in parts}
-    prose = [cell for cell, _, _ in parts if cell.kind == "markdown"]
-    lines = [line for cell in prose for line in headings(cell.source)]
+    prose = [cell.source for cell, _, _ in parts if cell.kind == "markdown"]
+    lines = [line for text in prose for line in headings(text)]
     anchors = iter(ids("\n\n".join(lines)))
-    for cell in prose:
-        new = words[id(cell)]
-        if len(headings(new.source)) != len(headings(cell.source)):
-            raise PluginError(f"{new.place}: wanted the headings of the English")
-        words[id(cell)] = replace(new, source=anchored(new.source, anchors))
-    return tuple(words.get(id(cell), cell) for cell in cells)
+    new = {cell.place: translated(cell, text, name, anchors) for cell, _, text in parts}
+    return tuple(new.get(cell.place, cell) for cell in cells)
 
 
 def headings(text: str) -> list[str]:
@@ -137,21 +123,23 @@ def anchored(text: str, anchors: Iterator[str]) -> str:
     return HEADING.sub(one, text)
 
 
-def translated(cell: Cell, words: str, uri: str) -> Cell:
-    """A cell with other words."""
+def translated(cell: Cell, words: str, uri: str, anchors: Iterator[str]) -> Cell:
+    """A cell with other words, and with the next anchors on its headings."""
     place = f"{cell.place} ({uri})"
     if cell.kind == "markdown":
-        new = replace(cell, source=words, place=place)
+        if len(headings(words)) != len(headings(cell.source)):
+            raise PluginError(f"{place}: wanted the headings of the English")
+        new = replace(cell, source=anchored(words, anchors), place=place)
     else:
         options = read_options(words, place)
-        if others := options.keys() - {*WORDS}:
-            raise PluginError(f"{place}: wanted {WORDS} alone, got {sorted(others)}")
-        for name in WORDS:
+        if others := options.keys() - {*CAPTIONS}:
+            raise PluginError(f"{place}: wanted {CAPTIONS} alone, got {sorted(others)}")
+        for name in CAPTIONS:
             if len(options.get(name, ())) != len(cell.options.get(name, ())):
                 raise PluginError(f"{place}: wanted a {name} for each of the English")
         new = replace(cell, options=cell.options | options, place=place)
-    old = set(names_in(words_of(cell)))
-    if (names := set(names_in(words))) != old:
+    old = set(names_in(cell.prose))
+    if (names := set(names_in(new.prose))) != old:
         raise PluginError(f"{place}: wanted the values {old}, got {names}")
     return new
 

@@ -117,6 +117,13 @@ def test_what_differs_from_the_english_is_refused_with_page_and_cell(
         translated(page)
 
 
+def test_a_value_with_quotes_may_stand_in_a_caption_that_yaml_wants_quoted(page):
+    page.write_text(PAGE.replace("or `=x`", "or `=d[''a'']`"), encoding="utf-8")
+    figure = FIGURE.replace("两条，或 `=x`。", "'1: 或 `=d[''a'']`。'")
+    chinese(page, PARTS[0], figure, PARTS[2])
+    assert translated(page)[2].options["fig-alt"][1] == "1: 或 `=d['a']`。"
+
+
 def test_a_comment_in_a_block_of_code_is_no_heading(page):
     fence = "\n\n```python\n# a comment\n```\n\n## Last"
     page.write_text(PAGE + fence.replace("\n", "\n# "), encoding="utf-8")
