@@ -19,6 +19,7 @@ from mkdocs.exceptions import PluginError
 
 from gdbook import ledger
 from gdbook.site import glossary
+from gdbook.site.outputs import ADDRESS
 from gdbook.site.source import NOT_CODE
 from gdbook.site.spans import VALUE, Span, spans
 from gdbook.site.words import Words
@@ -76,8 +77,12 @@ def names_in(text: str) -> list[str]:
 def look_up(text: str, books: Books, place: str) -> dict[str, str]:
     """The values in a text that are entries of a book.
 
-    Raises PluginError, with the place, for an entry that its book does not have.
+    Raises PluginError, with the place, for an entry that its book does not have, and
+    for a value that a line break would turn into code.
     """
+    for span in spans(text):
+        if span.kind == "code" and re.match(r"`=[^`]*\n", span.text):
+            raise PluginError(f"{place}: wanted {span.text!r} on one line")
     values = {}
     for name in names_in(text):
         title, _, key = name.partition(":")
@@ -123,7 +128,7 @@ def read_value(outputs: Sequence[Mapping[str, Any]], place: str) -> str:
     if got != ["execute_result"]:
         raise PluginError(f"{place}: wanted a value alone, got the outputs {got}")
     value = ast.literal_eval(outputs[0]["data"]["text/plain"])
-    if value == "None" or CONTROL.search(value):
+    if value == "None" or CONTROL.search(value) or ADDRESS.search(value):
         raise PluginError(f"{place}: wanted text on one line, got {value!r}")
     return value
 

@@ -7,6 +7,7 @@ fills it at last.
 
 import html
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from pygments.lexers import PythonLexer
 from gdbook.site import widgets
 from gdbook.site.downloads import table_of
 from gdbook.site.inline_values import put_in
+from gdbook.site.kernel import SVG
 from gdbook.site.notebook import Page, RunCell, is_figure
 from gdbook.site.outputs import form_of
 from gdbook.site.source import CAPTIONS
@@ -27,6 +29,7 @@ from gdbook.site.words import Words
 LEXER = PythonLexer(stripnl=False, ensurenl=False)
 FORMATTER = HtmlFormatter(cssclass="language-python highlight", wrapcode=True)
 FOLD = 24  # lines of output; longer ones are folded
+SIZE = re.compile(r'viewBox="([^"]*)" style="([^"]*)"')  # as figure_svg writes it
 WAITING = re.compile(r' data-wait="(\d+)">[^<]*</(div|span)>')
 IDS = re.compile(r'(?:id="|href="#|url\(#)(?=d[0-9a-f]{6}-)')  # those of a drawing
 # A table that is wider than a phone scrolls by itself, with keys too. With a class of
@@ -130,7 +133,8 @@ def printed(text: str, words: Words) -> str:
     """Printed text; folded when long. What is too wide scrolls by keyboard too."""
     text = text.rstrip("\n")
     lines = text.count("\n") + 1
-    inside = html.escape(text, quote=False)
+    # the first line break behind <pre> is none
+    inside = "\n" * text.startswith("\n") + html.escape(text, quote=False)
     block = f'<pre class="output" tabindex="0">{inside}</pre>'
     if lines <= FOLD:
         return block
@@ -140,10 +144,12 @@ def printed(text: str, words: Words) -> str:
 
 def drawing_of(data: dict, alt: str, name: str, done: RunCell, words: Words) -> str:
     """The HTML of a drawing; around it the interactive figure that a cell asks for."""
-    if "image/svg+xml" not in data:
-        source = "".join(data["image/png"].split())
-        return f'<img src="data:image/png;base64,{source}" alt="{alt}">'
-    svg = data["image/svg+xml"].replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    svg = data.get(SVG, "")
+    if not SIZE.search(svg):  # it does not come from figure_svg
+        form = SVG if svg else "image/png"
+        coded = b64encode(svg.encode()).decode() if svg else data[form]
+        return f'<img src="data:{form};base64,{"".join(coded.split())}" alt="{alt}">'
+    svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")
     svg = words.drawing(svg, done.cell.place)
     svg = svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1)
     svg = IDS.sub(rf"\g<0>{name}-", svg)  # the same drawing may stand on a page twice
@@ -157,8 +163,7 @@ def enlargeable(svg: str, name: str, words: Words) -> str:
 
     What grows is a second view of the same drawing: `use` draws it again.
     """
-    size = re.search(r'viewBox="([^"]*)" style="([^"]*)"', svg)
-    assert size is not None, "figure_svg writes both"
+    size = next(SIZE.finditer(svg))
     svg = svg.replace(f' style="{size[2]}"', f' id="{name}-drawing"', 1)
     large = f"{name}-large"
     enlarge, enlarged, close = (

@@ -12,7 +12,7 @@ from mkdocs.exceptions import PluginError
 OTHER_LANGUAGES = {"zh"}  # cells tagged with one of these belong to another build
 # comments that look like magics stay comments
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
-FORMATS: dict[str, Any] = {".py": PERCENT, ".ipynb": "ipynb"}
+SUFFIXES = (".py", ".ipynb")  # of notebook pages
 # NUL, and surrogates, which UTF-8 cannot encode
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 # jupytext takes each of these for the end of a line
@@ -59,7 +59,7 @@ class Cell:
 
 def is_notebook(uri: str) -> bool:
     """Whether a file below docs/ is a notebook page: a percent script or a notebook."""
-    return Path(uri).suffix in FORMATS
+    return Path(uri).suffix in SUFFIXES
 
 
 def read_page(path: Path, uri: str) -> tuple[Cell, ...]:
@@ -84,7 +84,10 @@ def split(text: str, uri: str) -> tuple[Cell, ...]:
         line = text.count("\n", 0, found.start()) + 1
         raise PluginError(f"{uri}, line {line}: wanted {found[0]!r} as an escape")
     try:
-        notebook = jupytext.reads(text, fmt=FORMATS[Path(uri).suffix])
+        if uri.endswith(".py"):
+            notebook = jupytext.reads(text, fmt=PERCENT)
+        else:  # of any version
+            notebook = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook)
     except Exception as error:  # there are as many kinds as ways to damage a notebook
         raise PluginError(f"{uri}: wanted a Jupyter notebook, got {error!r}") from None

@@ -1,5 +1,6 @@
 """Outputs, values and code come onto the page as they are."""
 
+import base64
 import html
 import re
 
@@ -101,6 +102,23 @@ Pixel()
     assert image["alt"] == "A pixel."
     assert image["src"].startswith("data:image/png;base64,iVBOR")
     assert soup(book).select_one("figcaption em").get_text() == "pixel"
+
+
+def test_a_drawing_that_is_not_of_matplotlib_is_shown_as_an_image(book):
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="10" id="a"><path/></svg>'
+    code = f"""#| fig-cap: A square.
+#| fig-alt: A square.
+from IPython.display import SVG
+
+SVG('{drawing}')
+"""
+    book.write("page.py", HEAD + code)
+    book.build()
+    image = soup(book).select_one("figure img")
+    assert image["alt"] == "A square."
+    form, coded = image["src"].split(",")
+    assert form == "data:image/svg+xml;base64"
+    assert base64.b64decode(coded).decode() == drawing
 
 
 TWO = """#| fig-cap: [The first., The second.]

@@ -146,6 +146,19 @@ def test_an_expression_without_a_value_is_refused():
     assert str(caught.value) == f"{PLACE}: wanted text on one line, got 'None'"
 
 
+def test_an_address_in_memory_is_no_value():
+    with pytest.raises(PluginError, match="wanted text on one line, got '<object"):
+        text_of("object()")
+
+
+def test_a_value_on_two_lines_is_refused_and_code_on_two_lines_is_not():
+    with pytest.raises(PluginError, match=r"^a\.py: wanted .*x \+.*1.* on one line"):
+        look_up("So `=x +\n1` is.", BOOKS, "a.py")
+    assert look_up("So `x =\n1`, ``=x`` and `=published:w`.", BOOKS, "a.py") == {
+        "published:w": "1."
+    }
+
+
 @pytest.mark.parametrize("character", "\0\2\b\t\n\r\x1b\x7f")
 def test_a_control_character_in_a_value_is_refused(character):
     with pytest.raises(PluginError) as caught:

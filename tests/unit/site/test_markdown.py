@@ -1,5 +1,7 @@
 """Cells and outputs become Markdown and HTML that waits beside it."""
 
+import re
+
 import pytest
 from mkdocs.exceptions import PluginError
 
@@ -66,6 +68,16 @@ def test_long_output_is_folded_and_says_how_long_it_is():
     stream = {"output_type": "stream", "name": "stdout", "text": "x\n" * 30}
     page = Assembly((code_cell(outputs=[stream]),), "page", ENGLISH)
     assert "<summary>Output, 30 lines</summary>" in page.waiting[1]
+
+
+@pytest.mark.parametrize("text", ["a", "\na", "\n\n a"])
+def test_blank_lines_at_the_beginning_of_an_output_are_shown(text):
+    stream = {"output_type": "stream", "name": "stdout", "text": f"{text}\n"}
+    page = Assembly((code_cell(outputs=[stream]),), "page", ENGLISH)
+    (inside,) = re.findall(r"<pre[^>]*>(.*)</pre>", page.waiting[1], re.DOTALL)
+    # a parser of HTML ignores a line break directly behind <pre>
+    assert inside.removeprefix("\n") == text
+    assert not text.startswith("\n") or inside != text
 
 
 def test_latex_becomes_a_displayed_formula():

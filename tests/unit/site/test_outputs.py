@@ -3,7 +3,7 @@
 import pytest
 from mkdocs.exceptions import PluginError
 
-from gdbook.site.outputs import CHARACTERS, LINES, normalise, printable
+from gdbook.site.outputs import CHARACTERS, LINES, OUTPUTS, cut, normalise, printable
 
 PLACE = "page.py, cell 3"
 
@@ -71,7 +71,7 @@ def test_an_output_without_end_is_cut_and_says_so():
 
 
 def test_a_line_without_end_is_cut_and_says_so():
-    lines = printable("y" * 10**6, PLACE).splitlines()
+    lines = cut(printable("y" * 10**6, PLACE)).splitlines()
     assert lines[0] == "y" * CHARACTERS
     assert lines[1:] == ["… cut here: 1 lines and 1,000,000 characters in all"]
 
@@ -84,7 +84,14 @@ def test_an_output_at_the_limit_is_whole():
 
 @pytest.mark.parametrize(
     "text",
-    ["<Popen object at 0x7f12ab34cd56>", "x <f at 0x1F00>", "&lt;f at 0x7f12ab34&gt;"],
+    [
+        "<Popen object at 0x7f12ab34cd56>",
+        "x <f at 0x1F00>",
+        "&lt;f at 0x7f12ab34&gt;",
+        "<function <lambda> at 0x7f12ab34>",
+        "a\n<generator object <genexpr> at 0x1F00>",
+        "<b>1</b> <function f.<locals>.g at 0x7f12ab34cd56>",
+    ],
 )
 def test_an_address_in_memory_is_refused(text):
     assert "differs from run to run" in refusal(stream(text))
@@ -93,8 +100,38 @@ def test_an_address_in_memory_is_refused(text):
 
 
 def test_a_hexadecimal_number_is_no_address():
-    (output,) = normalise([stream("flags at 0x7f12ab34, mask 0xff\n")], PLACE)
+    (output,) = normalise([stream("a < b\nflags at 0x7f12ab34, mask 0xff\n")], PLACE)
     assert "0x7f12ab34" in output["text"]
+
+
+def test_html_without_an_address_is_looked_through_at_once():
+    rows = "<b>1</b>" * (CHARACTERS // 8)  # ten thousand < on a line
+    (output,) = normalise([shown(text_html=rows)], PLACE)
+    assert output["data"]["text/html"] == rows
+
+
+@pytest.mark.parametrize("form", ["text/html", "text/markdown", "text/latex"])
+def test_what_would_break_when_cut_is_refused(form):
+    long = shown(**{form.replace("/", "_"): "<p>x</p>\n" * (LINES + 1)})
+    assert f"wanted at most 1,000 lines and 100,000 characters of {form}" in refusal(
+        long
+    )
+
+
+def test_outputs_without_end_are_cut_and_the_page_says_so():
+    outputs = [shown(text_plain=str(n)) for n in range(5000)]
+    *kept, note = normalise(outputs, PLACE)
+    assert kept == outputs[:OUTPUTS]
+    assert note["text"] == "… cut here: 5,000 outputs in all\n"
+    assert normalise(outputs[:OUTPUTS], PLACE) == outputs[:OUTPUTS]
+
+
+@pytest.mark.parametrize(
+    "form", ["image_jpeg", "application_javascript", "application_json"]
+)
+def test_the_name_of_an_object_is_not_shown_in_place_of_what_it_shows(form):
+    message = refusal(shown(**{form: "x"}, text_plain="<Image object>"))
+    assert form.replace("_", "/") in message
 
 
 def test_a_form_that_is_not_shown_is_left_out():

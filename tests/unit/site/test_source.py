@@ -114,6 +114,15 @@ def test_a_character_that_would_split_a_line_is_refused(tmp_path, character):
     assert message == f"a.py, line 2: wanted {character!r} as an escape"
 
 
+def test_a_notebook_of_an_older_format_is_read(tmp_path):
+    cell = {"cell_type": "code", "input": "x = 1", "outputs": [], "language": "python"}
+    older = {"worksheets": [{"cells": [cell]}], "metadata": {}, "nbformat": 3}
+    text = json.dumps(older | {"nbformat_minor": 0})
+    assert read(tmp_path, text, "a.ipynb") == (
+        Cell("code", "x = 1", "a.ipynb, cell 1"),
+    )
+
+
 @pytest.mark.filterwarnings("ignore")  # nbformat warns of what it then refuses
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"cells": 3, "nbformat": 4}'])
 def test_a_damaged_notebook_is_refused_with_the_page(tmp_path, text):
