@@ -26,7 +26,7 @@ from gdbook.site.api_source import (
 )
 from gdbook.site.inline_values import as_text
 from gdbook.site.markdown import Waiting
-from gdbook.site.source import Cell
+from gdbook.site.source import NOT_CODE, Cell
 from gdbook.site.spans import spans
 from gdbook.site.words import Words
 
@@ -70,7 +70,7 @@ class Reference:
         names = {name: f"{module}.{name}" for name, module in quoted.items()}
         for cell in cells:
             if cell.kind == "code" and not cell.shown:
-                with suppress(SyntaxError):  # the kernel will report it
+                with suppress(*NOT_CODE):  # the kernel will report it
                     names |= imported(ast.parse(cell.source))
         self.used[uri] = {name: self.passed.get(n, n) for name, n in names.items()}
 

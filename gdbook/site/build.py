@@ -1,7 +1,7 @@
 """One build of the site: what the hooks do, in the order in which they are called."""
 
 import tempfile
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -37,7 +37,8 @@ class Build:
     def __init__(self) -> None:
         self.serving = self.dirty = False  # as MkDocs was called
         self.folder: tempfile.TemporaryDirectory | None = None  # of executed notebooks
-        self.typeset: dict[tuple[str, bool], str] = {}  # formulas, of all editions
+        # most formulas stay while a book is served, and are those of all editions
+        self.rendered = lru_cache(maxsize=8192)(self.render)
 
     def begin(self, config: MkDocsConfig) -> None:
         """Forget the last build; read what belongs to all pages."""
@@ -209,15 +210,13 @@ class Build:
         page.meta["heading"] = heading(page)
         return html
 
-    def rendered(self, tex: str, display: bool) -> str:
+    def render(self, tex: str, display: bool) -> str:
         """A formula as HTML, from the cache if it is there."""
-        if (tex, display) not in self.typeset:
-            key = [katex.VERSION, tex, display]
-            if (html := self.cache.get("formulas", key)) is None:
-                html = katex.render(tex, display)
-                self.cache.put("formulas", key, html)
-            self.typeset[tex, display] = html
-        return self.typeset[tex, display]
+        key = [katex.VERSION, tex, display]
+        if (html := self.cache.get("formulas", key)) is None:
+            html = katex.render(tex, display)
+            self.cache.put("formulas", key, html)
+        return html
 
     def plain_title(self, link: AnchorLink) -> None:
         """Put readable text in place of the formulas in an entry of the contents."""

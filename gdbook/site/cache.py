@@ -1,8 +1,9 @@
 """Results that take seconds to work out, kept on disk between builds.
 
 There are two kinds: the outputs of a page's code, and KaTeX's HTML of a formula. An
-entry is a JSON file, named by a hash of all that determines it. What cannot be read
-counts as absent, so a damaged file costs time and nothing else.
+entry is a JSON file, named by a hash of all that determines it, which it holds too.
+What cannot be read, or is something else, counts as absent: a damaged file costs time
+and nothing else.
 """
 
 import contextlib
@@ -39,12 +40,14 @@ class Cache:
         """A stored result, or None where there is none that can be read."""
         path = self.path(kind, key)
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            entry = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
+            entry = None
+        if not isinstance(entry, dict) or entry.get("digest") != path.stem:
             return UNWRITTEN.get(path)
         with contextlib.suppress(OSError):  # the folder may be read-only
             os.utime(path)  # the time of the last use, for `prune`
-        return found
+        return entry.get("result")
 
     def put(self, kind: str, key: Any, result: Any) -> None:
         """Store a result: whole or not at all. A folder that refuses is a warning."""
@@ -52,7 +55,8 @@ class Cache:
         part = path.with_suffix(f".{os.getpid()}-{get_ident()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(result), encoding="utf-8")
+            entry = {"digest": path.stem, "result": result}
+            part.write_text(json.dumps(entry), encoding="utf-8")
             part.replace(path)
         except OSError as error:
             if self.writable:

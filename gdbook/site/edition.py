@@ -108,7 +108,10 @@ class Edition:
         editions = None if self.words.chinese else self.config.extra.get("editions")
         for folder, file in (editions or {}).items():
             site = str(Path(self.config.site_dir, folder))
-            edition = load_config(str(root / file), site_dir=site)
+            given = {
+                name: self.config[name] for name in ("strict", "use_directory_urls")
+            }
+            edition = load_config(str(root / file), site_dir=site, **given)
             url = self.config.site_url
             edition.site_url = f"{url}{folder}/" if url else url
             command: Literal["build", "serve"] = "serve" if serving else "build"

@@ -40,9 +40,9 @@ STARTUP = 120  # seconds for a kernel to answer on a busy machine
 LONGEST_PATH = 50  # characters: below a longer folder a socket's path may be too long
 MARK = "GDBOOK_KERNEL"  # in the environment of a kernel and of all that it starts
 # The author's environment stays outside, but for what a process needs to start. Some
-# processors need the variables of OpenBLAS to compute at all.
-KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH",
-        "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # fmt: skip
+# processors need the variables of OpenBLAS to compute at all; they may change digits.
+OPENBLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", *OPENBLAS)
 # The order of sets and the number of threads must not depend on the machine.
 FIXED = {
     "PYTHONHASHSEED": "0",
@@ -53,7 +53,7 @@ FIXED = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-SETUP = "from gdbook.site.kernel import setup\nsetup()\ndel setup"
+SETUP = "from gdbook.site.kernel import setup\nsetup()"
 LOADED = """import sys
 from IPython.display import publish_display_data
 publish_display_data({"application/json": sorted(sys.modules)})"""
@@ -168,14 +168,13 @@ def environment(folder: Path, fonts: Path) -> dict[str, str]:
     for path in own.values():
         path.mkdir(parents=True)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    places = filter(None, [str(PACKAGE.parent), kept.get("PYTHONPATH")])
     return {
         **kept,
         **FIXED,
         **kernel.environment(),
         **{name: str(path) for name, path in own.items()},
         "MPLCONFIGDIR": str(fonts),
-        "PYTHONPATH": os.pathsep.join(places),
+        "PYTHONPATH": str(PACKAGE.parent),
         "PYTHONUSERBASE": site.getuserbase(),  # else it would lie in the empty home
     }
 
@@ -202,6 +201,9 @@ def kill_marked(mark: str) -> None:
         return False
 
     while found := [one for one in psutil.process_iter() if marked(one)]:
+        for process in [*found]:  # a cell may give its processes another environment
+            with contextlib.suppress(psutil.Error):
+                found += process.children(recursive=True)
         for process in found:  # while one is looked at, another may start a third
             with contextlib.suppress(psutil.Error):
                 process.kill()
@@ -239,6 +241,7 @@ def key_of(program: Program) -> list:
     texts = [path.read_text(encoding="utf-8") for path in data]
     code = [step.code for step in program]
     machine = [sys.version, platform.system(), platform.machine()]
+    machine += [os.environ.get(name, "") for name in OPENBLAS]
     return [code, texts, machine, SETUP, FIXED]
 
 

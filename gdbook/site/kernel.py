@@ -6,6 +6,7 @@ name of their type, and what draws them is imported when the first one is shown.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 SVG = "image/svg+xml"
 CSV = "text/csv"
 NO_TABLE = "application/vnd.gdbook.no-table+json"  # why a figure has no CSV: a string
-# what IPython puts among the names of a page
-OWN_NAMES = ("In", "Out", "_", "__", "___", "_ih", "_oh", "_dh", "exit", "quit", "open",
-             "get_ipython")  # fmt: skip
+PLAIN_NAME = re.compile("__[a-z]+__")  # of those that a plain Python begins with
 STYLE = Path(__file__).parents[1] / "gdbook.mplstyle"
 
 
@@ -40,8 +39,10 @@ def setup() -> None:
     shell.automagic = False  # a bare `pwd` would run here, and not as copied
     shell.display_formatter.formatters["text/plain"].pprint = False  # but `repr`
     shell.displayhook.cache_size = 0  # it would set `_` and `_1`
-    for name in OWN_NAMES:  # a plain Python has not, or has others
-        shell.user_ns.pop(name, None)
+    shell.ast_node_interactivity = "last_expr"  # whatever the machine's settings say
+    for name in [*shell.user_ns]:  # IPython's own, this function, and such settings'
+        if not PLAIN_NAME.fullmatch(name):
+            del shell.user_ns[name]
     shell.config.InlineBackend.figure_formats = set()  # no PNG
     # the inline backend removes what the formatters of single forms hold for figures
     bundles = shell.display_formatter.mimebundle_formatter

@@ -1,6 +1,9 @@
 """What a page gave is used again exactly as long as nothing has changed behind it."""
 
 import json
+import os
+import re
+import time
 
 import pytest
 
@@ -13,7 +16,7 @@ IMPORTING = "# %%\n#| echo: false\nfrom gdbook.ledger import read_ledger\n"
 def entries(book):
     """The stored outputs: the file of each, and what it holds."""
     files = sorted((book.folder / ".cache" / "outputs").glob("*.json"))
-    return [(path, json.loads(path.read_text())) for path in files]
+    return [(path, json.loads(path.read_text())["result"]) for path in files]
 
 
 def test_prose_is_edited_without_running_and_code_runs_one_page(book):
@@ -100,6 +103,36 @@ def test_without_a_folder_for_the_cache_a_build_works_and_warns(book):
     book.write("page.py", CODE.format("shown", "y") + "\n# %% [markdown]\n# $x$\n")
     assert "nothing is kept for the next build" in book.build(strict=True)
     assert "shown" in book.page("page.html")
+
+
+def test_what_openblas_is_told_counts(book, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    book.write("page.py", CODE.format("x", "y"))
+    book.build()
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    assert "running page.py" in book.build()
+
+
+def test_a_build_deletes_what_none_has_used_for_long(book):
+    book.write("page.py", CODE.format("x", "y"))
+    book.build()
+    ((path, _),) = entries(book)
+    old, new = path.with_name("old.json"), path.with_name("new.json")
+    for other, age in ((old, 40), (new, 20)):
+        other.write_text("{}")
+        os.utime(other, (time.time() - age * 24 * 60 * 60,) * 2)
+    book.build()
+    assert [one.exists() for one in (path, old, new)] == [True, False, True]
+
+
+def test_the_log_says_which_page_runs_for_how_long_and_how_many_are_left(book):
+    for name in ("one", "other"):
+        book.write(f"{name}.py", CODE.format(name, "y"))
+    log = book.build()
+    for name in ("one", "other"):
+        assert f"running {name}.py" in log
+        assert re.search(rf"ran {name}\.py in \d+\.\d s, [01] left", log)
+    assert {found[1] for found in re.finditer(r"(\d) left", log)} == {"0", "1"}
 
 
 def test_an_update_of_the_theme_runs_no_page(book, monkeypatch):

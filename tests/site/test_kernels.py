@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+import uuid
 
 import psutil
 import pytest
@@ -25,7 +26,8 @@ plt.show()
 
 
 def test_the_settings_of_the_author_change_no_byte(book, monkeypatch, tmp_path):
-    book.write("page.py", FIGURE + "\n# %%\n[n for n in dir() if 'mine' in n]\n")
+    names = "[n for n in [*dir(), *dir(__builtins__)] if 'mine' in n]"
+    book.write("page.py", f"{FIGURE}\n# %%\n{names}\n")
     book.build()
     plain = book.files()
     home = tmp_path / "home"
@@ -35,7 +37,12 @@ def test_the_settings_of_the_author_change_no_byte(book, monkeypatch, tmp_path):
     (profile / "ipython_config.py").write_text(setting)
     (profile / "startup" / "mine.py").write_text("mine = 1\n")
     (home / "matplotlibrc").write_text("lines.linewidth: 9\nfigure.figsize: 1, 1\n")
+    kernel = home / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"argv": ["false"], "display_name": "x", "language": "python"}')
+    (home / "sitecustomize.py").write_text("import builtins\nbuiltins.mine = 1\n")
     for name, value in {
+        "JUPYTER_PATH": home, "JUPYTER_DATA_DIR": home, "PYTHONPATH": home,
         "HOME": home, "IPYTHONDIR": profile.parent, "MATPLOTLIBRC": home,
         "MPLCONFIGDIR": home, "MPLBACKEND": "pdf", "PYTHONSTARTUP": profile,
         "PYTHONHASHSEED": 7, "OMP_NUM_THREADS": 2, "LANG": "C", "TZ": "Asia/Shanghai",
@@ -121,33 +128,46 @@ def wait_for(condition, seconds=60):
         time.sleep(0.05)
 
 
+# each with a number of seconds that no other run of these tests has
 LEAVES = """import subprocess, tempfile
 
 subprocess.Popen(["sleep", "{0}"])
 subprocess.Popen(["sleep", "{0}"], start_new_session=True)
+subprocess.Popen(["sleep", "{0}"], start_new_session=True, env={{"PATH": "{1}"}})
 subprocess.Popen("nohup sleep {0} >/dev/null 2>&1 &", shell=True)
 tempfile.mkstemp()
 """
 
 
-def test_what_a_cell_started_ends_with_the_build(book, tmp_path, monkeypatch):
+@pytest.fixture
+def seconds() -> str:
+    """How long what a cell leaves would run: not twice the same."""
+    return f"4321.{uuid.uuid4().int}"
+
+
+def leaves(seconds: str) -> str:
+    """A cell that leaves four processes and a file."""
+    return PAGE + LEAVES.format(seconds, os.environ["PATH"])
+
+
+def test_what_a_cell_started_ends_with_the_build(book, tmp_path, seconds):
     temporary = tmp_path / "t"
     temporary.mkdir()
-    book.write("page.py", PAGE + LEAVES.format("4321.5") + "print('done')\n")
+    code = f"import psutil\n\nprint(len(psutil.Process().children()), '{seconds}')\n"
+    book.write("page.py", leaves(seconds) + code)
     done = book.mkdocs("build", TMPDIR=str(temporary))
     assert done.returncode == 0, done.stdout
-    assert processes_called("4321.5") == []
+    assert f"3 {seconds}" in book.page("page.html")  # the fourth left its parent
+    assert processes_called(seconds) == []
     assert [*temporary.iterdir()] == []
 
 
 @pytest.mark.parametrize("command", ["build", "serve"])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=["int", "term"])
-def test_one_signal_ends_everything_within_seconds(sent, command, book, tmp_path):
+def test_one_signal_ends_everything(sent, command, book, tmp_path, seconds):
     temporary = tmp_path / "t"
     temporary.mkdir()
-    mark = f"{4000 + sent}.{len(command)}"
-    code = LEAVES.format(mark) + "while True:\n    pass\n"
-    book.write("page.py", PAGE + code)
+    book.write("page.py", leaves(seconds) + "while True:\n    pass\n")
     process = subprocess.Popen(
         [*mkdocs_command(command), *(["-a", "127.0.0.1:0"] * (command == "serve"))],
         cwd=book.folder,
@@ -158,7 +178,7 @@ def test_one_signal_ends_everything_within_seconds(sent, command, book, tmp_path
         preexec_fn=hear_interrupts,
     )
     try:
-        wait_for(lambda: len(processes_called(mark)) == 3)
+        wait_for(lambda: len(processes_called(seconds)) == 4)
         process.send_signal(sent)
         said, _ = process.communicate(timeout=60)  # the cell itself would never end
     finally:
@@ -166,7 +186,7 @@ def test_one_signal_ends_everything_within_seconds(sent, command, book, tmp_path
         process.communicate()
     assert process.returncode != 0 or command == "serve", said
     assert "running page.py" in said
-    assert processes_called(mark) == []
+    assert processes_called(seconds) == []
     assert [*temporary.iterdir()] == []
 
 

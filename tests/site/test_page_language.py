@@ -186,6 +186,7 @@ TEX = [{"output_type": "display_data", "data": {"text/latex": "\ud800"}}]
         ("page.py", percent([X, ("code", "from __future__ import division")]), [],
          "cell 2: line 1: got `from __future__ import division`; a script"),
         ("page.py", percent([("code", "-" * 10**5 + "1")]), [], "Error"),
+        ("page.py", percent([("code", f"#| echo: false\n{'-' * 10**5}1")]), [], ""),
         ("page.py", percent([("markdown", f"`={'-' * 10**5}1`")]), [], "Python"),
         ("page.py", "# %%\nx = 1\n\n\n\n\n", [], ""),
         ("page.py", "# %%\n\n\n\n\n", [], ""),

@@ -28,7 +28,10 @@ def test_the_key_does_not_depend_on_the_order_of_a_mapping(cache):
     assert cache.get("outputs", {"b": 2, "a": 1}) == "found"
 
 
-@pytest.mark.parametrize("damage", ["", '{"half', "\0\0", "\udcff"])
+OTHER = ["[1]", "{}", '""', "null", "3", '{"digest": "0", "result": 1}', '["result"]']
+
+
+@pytest.mark.parametrize("damage", ["", '{"half', "\0\0", "\udcff", *OTHER])
 def test_a_damaged_entry_counts_as_absent_and_is_written_again(cache, damage):
     cache.put("outputs", "key", 1)
     path = cache.path("outputs", "key")
@@ -41,6 +44,15 @@ def test_a_damaged_entry_counts_as_absent_and_is_written_again(cache, damage):
 def test_an_entry_that_is_a_folder_counts_as_absent(cache):
     cache.path("outputs", "key").mkdir(parents=True)
     assert cache.get("outputs", "key") is None
+
+
+def test_an_entry_whose_time_cannot_be_changed_is_used(cache, monkeypatch):
+    def refused(path):
+        raise PermissionError(path)
+
+    cache.put("outputs", "key", 1)
+    monkeypatch.setattr(os, "utime", refused)  # as in a folder of somebody else
+    assert cache.get("outputs", "key") == 1
 
 
 def test_a_folder_that_cannot_be_written_is_one_warning(tmp_path, caplog):

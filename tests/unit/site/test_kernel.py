@@ -15,7 +15,13 @@ ROOT = Path(__file__).parents[3]
 SETUP = "from gdbook.site.kernel import setup as _setup\n_setup()"
 MODULES = "import sys\nprint(sorted({name.split('.')[0] for name in sys.modules}))"
 PLOT = "plt.plot([1, 2], [3, 4])\n"
+# as a machine can have them for all who use it
+SETTINGS = """c = get_config()
+c.InteractiveShell.ast_node_interactivity = "all"
+c.InteractiveShellApp.exec_lines = ["mine = 1"]
+"""
 CELLS = {  # run in this order in one kernel: what has been imported counts
+    "names": "1\n[name for name in dir() if name[0] != '_']",
     "modules": MODULES,
     "alone": "import matplotlib\nprint(hasattr(matplotlib, 'pyplot'))",
     "settings": "print({k: str(v) for k, v in matplotlib.rcParams.items()})",
@@ -33,7 +39,10 @@ def run(folder: Path, *cells: str) -> list[list[dict]]:
     """Run cells in a plain kernel whose author has settings; return their outputs."""
     (folder / "author").mkdir()
     (folder / "author" / "matplotlibrc").write_text("lines.linestyle: --\n", "utf-8")
-    own = {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(folder / "ipython")}
+    profile = folder / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    (profile / "ipython_config.py").write_text(SETTINGS, "utf-8")
+    own = {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(profile.parent)}
     own |= {"MPLCONFIGDIR": str(folder / "author")}
     code = [nbformat.v4.new_code_cell(cell) for cell in cells]
     notebook = nbformat.v4.new_notebook(cells=code)
@@ -67,6 +76,11 @@ def test_the_kernel_imports_what_a_page_imports_and_nothing_else(outputs, tmp_pa
     ours, plain = (set(ast.literal_eval(text)) for text in texts)
     assert ours - plain == {"gdbook"}
     assert not ours & {"matplotlib", "numpy", "torch", "sympy"}
+
+
+def test_a_page_begins_without_names_and_shows_its_last_value_alone(outputs):
+    (output,) = outputs["names"]
+    assert output["data"]["text/plain"] == "[]"
 
 
 def test_matplotlib_alone_has_no_pyplot(outputs):
