@@ -167,6 +167,8 @@ class Build:
         """The text of a page with its values, and with what the reference gives."""
         uri = page.file.src_uri
         text = text if uri in self.pages else self.with_values(text, uri)
+        if isinstance(title := page.meta.get("title"), str):
+            page.meta["title"] = katex.without_tex(title, f"{uri}: title")
         text = self.reference.expanded(text, uri, self.waiting[uri])
         self.rendering = uri
         return text

@@ -20,7 +20,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from gdbook.site import glossary, translation
+from gdbook.site import glossary, katex, translation
 from gdbook.site.source import Cell
 from gdbook.site.words import Words
 
@@ -89,7 +89,8 @@ class Edition:
             is_page = isinstance(item, Page)
             words = self.words_of(item.file.src_uri) if is_page else self.words
             if item.title:
-                item.title = words("menu", item.title, "mkdocs.yml: nav")
+                title = words("menu", item.title, "mkdocs.yml: nav")
+                item.title = katex.without_tex(title, f"mkdocs.yml: nav: {title!r}")
             waiting += getattr(item, "children", None) or []
 
     def addresses(self) -> list[str]:

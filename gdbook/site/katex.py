@@ -16,6 +16,7 @@ from py_mini_racer import JSEvalException, MiniRacer
 
 from gdbook.site import katex_fonts, vendor
 from gdbook.site.katex_text import text_of
+from gdbook.site.spans import spans
 
 Render = Callable[[str, bool], str]  # TeX, whether displayed -> HTML
 Locate = Callable[[str], str]  # TeX -> the page and, if known, the cell, for messages
@@ -111,6 +112,21 @@ def plain(text: str, render: Render = render) -> str:
         return escape(text_of(html), quote=False)
 
     return re.sub(r"(?s)\\\((.*?)\\\)", one, text)
+
+
+def without_tex(title: str, place: str, render: Render = render) -> str:
+    """A title that is no heading, with plain text in place of each `$…$`.
+
+    Raises PluginError, with the place, on TeX that does not parse.
+    """
+    parts = []
+    for span in spans(title):
+        tex = span.text.strip("$") if span.kind == "tex" else ""
+        try:
+            parts.append(text_of(render(tex, False)) if tex else span.text)
+        except ValueError as error:
+            raise PluginError(f"{place}: formula {tex!r}: {error}") from None
+    return "".join(parts)
 
 
 def assets(used: Mapping[str, Iterable[str]] | None) -> dict[str, bytes]:

@@ -27,7 +27,7 @@ FLAWS = {
 
 
 def pages_with_figures(site: Path) -> dict[str, str]:
-    """A page with each kind of figure to play with."""
+    """A page with each kind of interactive figure."""
     texts = {page: (site / page).read_text("utf-8") for page in pages_of(site)}
     return {
         kind: next(page for page, text in texts.items() if f"<{kind}" in text)

@@ -1,6 +1,7 @@
 """A book in two languages: two editions from one run of the code."""
 
 import re
+import shutil
 
 import pytest
 from bs4 import BeautifulSoup
@@ -199,6 +200,23 @@ def test_words_that_the_table_lacks_stop_the_build_with_their_place(two):
 def test_a_broken_link_in_the_chinese_is_reported_with_strict(two):
     translate(two, "other.md", "# 另一页 [x](gone.md)\n\n## 结尾\n\n`=published:count`")
     assert "gone.md" in two.refusal(strict=True)
+
+
+def test_the_options_of_the_command_count_for_both_editions(two):
+    translate(two, "index.md", "# 首页\n\n[哪里](nowhere.md)")
+    assert "nowhere.md" in two.build(strict=False)
+    translate(two, "index.md", "# 首页")
+    text = (two.folder / "mkdocs.yml").read_text("utf-8")
+    text = text.replace("  offline: {}\n", "").replace("  offline:\n", "")
+    (two.folder / "mkdocs.yml").write_text(text, encoding="utf-8")
+    for given, page in ((True, "other/index.html"), (False, "other.html")):
+        two.build(use_directory_urls=given)
+        assert (two.site / page).is_file()
+        (there,) = soup(two, page).select("a.edition")
+        target = (two.site / page).parent / there["href"]
+        target = target / "index.html" if target.is_dir() else target
+        assert target.resolve() == two.site / "zh" / page
+        shutil.rmtree(two.site)
 
 
 def test_the_chinese_can_be_built_alone(two):

@@ -69,6 +69,25 @@ def test_two_headings_in_han_have_ids_of_their_own(book):
     assert [h["id"] for h in page.select("h2")] == ["梯度下降", "学习率"]
 
 
+def test_a_formula_in_a_title_is_readable_everywhere(book):
+    nav = [{"Home": "index.md"}, {"Why $\\eta$": "page.md"}, {"$x^2$": ["other.md"]}]
+    book.settings(nav=nav)
+    book.write("page.md", "# Page\n")
+    book.write("other.md", "---\ntitle: Is $\\lambda_1$ large?\n---\n\n# Other\n")
+    book.build()
+    for uri, title in (("page.html", "Why η"), ("other.html", "Is λ₁ large?")):
+        page = BeautifulSoup(book.page(uri), "html.parser")
+        assert page.title.get_text().startswith(title)
+        menu = page.select_one(".md-nav--primary").get_text()
+        assert all(name in menu for name in ("Why η", "Is λ₁ large?", "x²"))
+        assert "$" not in page.get_text()
+    for bad in ({"nav": [{"$\\no$": "index.md"}, "page.md", "other.md"]}, {}):
+        book.settings(**bad)
+        book.write("page.md", "---\ntitle: $\\no$\n---\n")
+        place = "mkdocs.yml: nav: '" if bad else "page.md: title: "
+        assert place in book.refusal()
+
+
 def test_a_formula_in_a_heading_is_readable_everywhere(book):
     text = "# What is $\\eta$?\n\n## Why $\\frac{1}{2}$\n"
     book.write(
