@@ -21,8 +21,6 @@ NOT_PLAIN = ("exit", "quit", "display", "get_ipython")
 PLAIN = "what is shown must run in a plain Python"
 ONLY_AT_THE_TOP = "a script allows it above all other code only"
 WANTED = "wanted `from gdbook.module import name` alone on its lines, outside of blocks"
-# code without one of these words has nothing to replace or to refuse but its syntax
-WORDS = re.compile(rf"\b(?:import|{'|'.join(NOT_PLAIN)})\b")
 OWN = re.compile(r"(from|import) (gdbook\b|\.)")
 
 Import = ast.Import | ast.ImportFrom
@@ -51,8 +49,6 @@ class Quotations:
             if isinstance(error, SyntaxError):
                 got = f"line {error.lineno}: {error.msg}"
             raise PluginError(f"{self.place}: {got}; {PLAIN}") from None
-        if not WORDS.search(cell.source):
-            return cell.source
         tree = ast.parse(cell.source)
         imports = [node for node in tree.body if isinstance(node, Import)]
         others = [node for node in imports if not from_gdbook(node)]
