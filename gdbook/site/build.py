@@ -1,14 +1,17 @@
 """One build of the site: what the hooks do, in the order in which they are called."""
 
-import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import lru_cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, BuildError, PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
 from mkdocs.structure.toc import AnchorLink
+from mkdocs.utils import write_file
 from mkdocs_jupyter.plugin import NotebookFile
 
 from gdbook.site import (
@@ -36,31 +39,24 @@ class Build:
 
     def __init__(self) -> None:
         self.serving = self.dirty = False  # as MkDocs was called
-        self.folder: tempfile.TemporaryDirectory | None = None  # of executed notebooks
+        self.temporary = ExitStack()  # the folder of executed notebooks
         # most formulas stay while a book is served, and are those of all editions
         self.rendered = lru_cache(maxsize=8192)(self.render)
 
     def begin(self, config: MkDocsConfig) -> None:
         """Forget the last build; read what belongs to all pages."""
-        self.end()
+        self.temporary.close()
         root = Path(config.config_file_path).parent
         self.cache = Cache(root / ".cache")
         self.edition = Edition(config, self.cache.folder / "jieba")
         self.words = self.edition.words
         self.books = inline_values.books(root, self.words)
         self.pages: dict[str, notebook.Page] = {}
-        self.notebooks: dict[str, bytes] = {}  # by where they are published
         self.waiting: dict[str, Waiting] = {}
         self.formulas: set[str] = set()  # the HTML of each
         self.reference = api.Reference(words=self.words)
         self.rendering = ""  # the page that MkDocs renders now
         self.url = config.site_url
-
-    def end(self) -> None:
-        """Remove what the build kept outside of the site."""
-        if self.folder is not None:
-            self.folder.cleanup()
-        self.folder = None
 
     def credits_page(self, config: MkDocsConfig, files: Files) -> File | None:
         """The page that `extra.credits` in mkdocs.yml names, for the foot of each page.
@@ -74,19 +70,16 @@ class Build:
         return file
 
     def run_notebooks(self, files: Files) -> None:
-        """Run all notebook pages; the plugin then publishes the executed notebooks."""
+        """Run all notebook pages."""
         published = [file for file in files if self.is_published(file)]
-        taken = addresses(published)
+        check_addresses(published)
         for file in published:
             if file.src_uri.endswith(".md"):
                 check_encoding(file)
                 self.reference.read(file.src_uri, file.content_string)
-        sources = {
-            file.src_uri: file for file in published if isinstance(file, NotebookFile)
-        }
         cells = {}
-        for uri, file in sources.items():
-            quotations = Quotations()
+        for file in [one for one in published if isinstance(one, NotebookFile)]:
+            uri, quotations = file.src_uri, Quotations()
             path = Path(str(file.abs_src_path))
             cells[uri] = notebook.prepare(path, uri, quotations)
             self.reference.use(uri, cells[uri], quotations.quoted)
@@ -95,27 +88,34 @@ class Build:
             uri: notebook.program_of(page, self.books) for uri, page in cells.items()
         }
         outputs = execute.run_all(programs, self.cache)
-        self.folder = tempfile.TemporaryDirectory(prefix="gdbook-")
-        for uri, file in sources.items():
-            page = notebook.finish(cells[uri], outputs[uri], self.books)
-            self.pages[uri] = page
+        for uri, page in cells.items():
+            self.pages[uri] = notebook.finish(page, outputs[uri], self.books)
+
+    def add_downloads(self, files: Files, config: MkDocsConfig) -> None:
+        """Add what readers can take from notebook pages, all notebooks as one zip too.
+
+        The notebooks are the plugin's to publish.
+        """
+        folder = self.temporary.enter_context(TemporaryDirectory(prefix="gdbook-"))
+        notebooks = {}  # by where they are published
+        for file in [one for one in files if one.src_uri in self.pages]:
+            uri, page = file.src_uri, self.pages[file.src_uri]
             # the plugin publishes what it finds here, if its name is a notebook's
             suffix = ".ipynb" if downloads.has_code(page) else ".md"
-            path = Path(self.folder.name, uri).with_suffix(suffix)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(downloads.notebook(page), encoding="utf-8")
+            path = Path(folder, uri).with_suffix(suffix)
+            content = downloads.notebook(page).encode()
+            write_file(content, str(path))
             file.abs_src_path = str(path)
-            folder = Path(file.dest_uri).parent
+            place = PurePosixPath(file.dest_uri)
             if downloads.has_code(page):
-                self.notebooks[(folder / path.name).as_posix()] = path.read_bytes()
-            for name in downloads.files(page, path.stem):
-                if other := taken.get((folder / name).as_posix()):
-                    raise PluginError(f"{uri}: its download would replace {other}")
-
-    def add_zip(self, files: Files, config: MkDocsConfig) -> None:
-        """Add all notebooks as one file, if there are any."""
-        if self.notebooks:
-            add(files, config, ZIP, downloads.bundle(self.notebooks))
+                notebooks[str(place.with_name(path.name))] = content
+            for name, text in downloads.files(page, path.stem).items():
+                made = File.generated(config, f"{uri}/{name}", content=text)
+                made.dest_uri = str(place.with_name(name))
+                files.append(made)
+        if notebooks:
+            add(files, config, ZIP, downloads.bundle(notebooks))
+        check_addresses(filter(self.is_published, files))
 
     def add_pictures(self, files: Files, config: MkDocsConfig) -> None:
         """Add the picture of each page with a figure; others take the home page's.
@@ -226,17 +226,6 @@ class Build:
         for child in link.children:
             self.plain_title(child)
 
-    def write_page(self, output: str, page: SitePage) -> str:
-        """A finished page; what readers can take from it is written beside it."""
-        uri = page.file.src_uri
-        if uri in self.pages:
-            target = Path(page.file.abs_dest_path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            stem = Path(uri).stem
-            for name, text in downloads.files(self.pages[uri], stem).items():
-                target.with_name(name).write_text(text, encoding="utf-8")
-        return self.waiting[uri].put_back(output)
-
     def write_assets(self, site: Path) -> None:
         """Write the vendored files, and fonts cut to the formulas of this build."""
         used = None if self.dirty else katex_fonts.characters(self.formulas)
@@ -245,9 +234,7 @@ class Build:
             maps = [f"Sitemap: {url}sitemap.xml\n" for url in self.edition.addresses()]
             assets["robots.txt"] = f"User-agent: *\nAllow: /\n{''.join(maps)}".encode()
         for address, content in assets.items():
-            path = site / address
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_file(content, str(site / address))
 
 
 def add(files: Files, config: MkDocsConfig, uri: str, content: bytes) -> File:
@@ -273,15 +260,11 @@ def check_encoding(file: File) -> None:
         raise PluginError(f"{file.src_uri}: wanted a UTF-8 file: {error}") from None
 
 
-def addresses(files: list[File]) -> dict[str, str]:
-    """The source of each file, by its address in the site.
-
-    Raises PluginError when two files would be published at one address.
-    """
+def check_addresses(files: Iterable[File]) -> None:
+    """Raise PluginError when two files would be published at one address."""
     sources: dict[str, str] = {}
     for file in files:
         other = sources.setdefault(file.dest_uri, file.src_uri)
         if other != file.src_uri:
             pair = f"{other} and {file.src_uri}"
             raise PluginError(f"{pair} would both become {file.dest_uri}: rename one")
-    return sources

@@ -35,7 +35,7 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_shutdown() -> None:
     """Remove temporary files, also after an error."""
-    build.end()
+    build.temporary.close()
 
 
 def on_config(config: MkDocsConfig) -> None:
@@ -45,9 +45,9 @@ def on_config(config: MkDocsConfig) -> None:
 
 @event_priority(-100)  # mkdocs-jupyter knows by now which files are notebook pages
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Run the notebook pages before anything is rendered; publish them as one zip."""
+    """Run the notebook pages before anything is rendered; add their downloads."""
     build.run_notebooks(files)
-    build.add_zip(files, config)
+    build.add_downloads(files, config)
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
@@ -95,8 +95,9 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Fill in what waited; write the page's downloads; allow the page's scripts."""
-    return policy.with_hashes(build.write_page(output, page), build.serving)
+    """Fill in what waited; allow the page's scripts."""
+    output = build.waiting[page.file.src_uri].put_back(output)
+    return policy.with_hashes(output, build.serving)
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
@@ -108,7 +109,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Write what all pages together need; delete what is no longer needed."""
     build.write_assets(Path(config.site_dir))
     build.cache.prune()
-    build.end()
+    build.temporary.close()
     build.words.check()
     # at last, since they begin the build anew
     build.edition.build_others(build.serving, build.dirty)
@@ -116,5 +117,5 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 def on_build_error(error: Exception) -> None:
     """Remove temporary files; name the page that could not be rendered."""
-    build.end()
+    build.temporary.close()
     build.explain(error)

@@ -91,6 +91,7 @@ class Stages:
             file = File(uri, config.docs_dir, config.site_dir, False,
                         inclusion=InclusionLevel.INCLUDED)  # fmt: skip
             files = events.on_files(Files([file]), config=config)
+        files.copy_static_files()
         page = Page(None, files.get_file_from_path(uri), config)
         about = {"page": page, "config": config, "files": files}
         events.on_pre_page(**about)
