@@ -237,13 +237,11 @@ class Build:
             write_file(content, str(site / address))
 
 
-def add(files: Files, config: MkDocsConfig, uri: str, content: bytes) -> File:
+def add(files: Files, config: MkDocsConfig, uri: str, content: bytes) -> None:
     """Add a file that the build makes. Raises PluginError where docs/ has it too."""
     if files.get_file_from_path(uri):
         raise PluginError(f"{uri}: the build makes a file of this name: rename yours")
-    file = File.generated(config, uri, content=content)
-    files.append(file)
-    return file
+    files.append(File.generated(config, uri, content=content))
 
 
 def heading(page: SitePage) -> str:
