@@ -22,11 +22,13 @@ def printed(browser, path, scheme: str, style: str = "") -> pdf.PdfDocument:
 
 
 def check_paper(document: pdf.PdfDocument) -> None:
-    """Demand that each page is white, and has something dark on it."""
+    """Demand that each page is white and, but for the last one, not half empty."""
     for number, page in enumerate(document, 1):
         grey = page.render(scale=0.5, grayscale=True).to_numpy()
         assert (grey == 255).mean() > 0.5, f"page {number} is not white"
         assert grey.min() < 100, f"page {number} is blank"
+        lowest = (grey < 100).nonzero()[0].max() / len(grey)
+        assert lowest > 0.6 or number == len(document), f"page {number} is half empty"
 
 
 def text_of(document: pdf.PdfDocument) -> str:
@@ -55,11 +57,14 @@ def test_a_page_is_printed_black_on_white_with_its_folds_closed(scheme, browser,
         assert gone not in text
 
 
-def test_a_dark_or_a_blank_page_is_noticed(browser, site):
+def test_a_dark_a_blank_or_a_half_empty_page_is_noticed(browser, site):
     path = site / WIDGET
     dark = "@media print { html { background: #222; } body { background: none; } }"
     with pytest.raises(AssertionError, match="page 1 is not white"):
         check_paper(printed(browser, path, "dark", dark + "* { color: #fff; }"))
+    empty = "@media print { article p { break-before: page; } }"
+    with pytest.raises(AssertionError, match="page 1 is half empty"):
+        check_paper(printed(browser, path, "dark", empty))
     blank = "@media print { footer { display: block !important; break-before: page; } }"
     with pytest.raises(AssertionError, match="is blank"):
         check_paper(printed(browser, path, "dark", blank + "footer * { opacity: 0; }"))
