@@ -134,8 +134,7 @@ print("gradient descent", *[f"{r:.4f}" for r in plain])
 # The figure has the same two curvatures. **Question:** the curve of the worst rate has a lowest point.
 # Why is it higher for every $\beta$ other than that of (3), which is `=best_beta:.4f`? Move *Momentum*,
 # which is $\beta$, and look at the panel *Rate against step size*. The slider moves in hundredths, so it
-# comes near this value only. *Step size*
-# is $\eta$, *Condition number* is $\kappa$ and *Largest curvature* is $\lambda_{\mathrm{max}}$. *Noise* and
+# comes near this value only. *Step size* is $\eta$, *Condition number* is $\kappa$ and *Largest curvature* is $\lambda_{\mathrm{max}}$. *Noise* and
 # *Seed* are explained on [the page on the step size](how-long.py).
 
 # %%
@@ -163,8 +162,8 @@ for beta in (0, 0.2):
 assert abs(rates[0.7].min() - np.sqrt(0.7)) < 1e-9
 
 # %% [markdown]
-# **What to see.** The minimum is lowest at the $\beta$ of (3), where it is `=best_rate:.4f`. With a smaller $\beta$, one of the two axes has a larger rate than $R^\star$ at every
-# learning rate: the axis of the smaller curvature up to the $\eta$ of (3), and the other axis from there
+# **What to see.** The minimum is lowest at the $\beta$ of (3), where it is `=best_rate:.4f`. With a
+# smaller $\beta$, one of the two axes has a larger rate than $R^\star$ at every learning rate: the axis of the smaller curvature up to the $\eta$ of (3), and the other axis from there
 # on. With a larger $\beta$ no rate is less than $\sqrt\beta$, because the product of the two roots is
 # $\beta$. The worst rate is $\sqrt\beta$ over an interval of learning rates (exercise 1).
 #

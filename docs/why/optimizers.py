@@ -202,10 +202,11 @@ def height(w: np.ndarray) -> np.ndarray:
 # In a fair comparison the same search tunes every update, that is, chooses its settings. Here it tries
 # 100 settings of each. Gradient descent and AdaGrad have 100 learning rates from $10^{-4}$ to 10, evenly
 # spaced on a logarithmic scale. The others have 20 such learning rates with each of five values
-# of a second setting: $\beta$ for both kinds of momentum, $\gamma$ for RMSProp, $\beta_1$ for Adam. The five
-# values are 1/2, 4/5, 9/10, 19/20 and 99/100. All else keeps its default. For each setting the search notes the largest loss of 20 starts after `=num_steps`
-# steps, and it chooses the setting for which this is smallest. The comparison uses 200 other starts. The
-# tables and the figure call gradient descent SGD.
+# of a second setting: $\beta$ for both kinds of momentum, $\gamma$ for RMSProp, $\beta_1$ for Adam. The
+# five values are 1/2, 4/5, 9/10, 19/20 and 99/100. All else keeps its default. For each setting the
+# search notes the largest loss of 20 starts after `=num_steps` steps, and it chooses the setting for
+# which this is smallest. The comparison uses 200 other starts. The tables and the figure call gradient
+# descent SGD.
 
 # %%
 #| code-fold: The settings to search, and the descent
@@ -437,8 +438,8 @@ print(f"six full gradients {excess(w).item():.0e}")
 # by at most $(\kappa - 1)/(\kappa + 1)$, here `=(kappa - 1) / (kappa + 1):.2f`. After six such steps
 # the loss is lower than that of each of the 30 runs above. So what is left there is caused by the gradients
 # of the mini-batches, which differ from the full one. Which update ends lowest depends on the order of the
-# samples. All end within two percent of the floor, the loss of least squares. The article, with a much smaller learning rate,
-# printed `=published:regression.loss` after 300 epochs.
+# samples. All end within two percent of the floor, the loss of least squares. The article, with a much
+# smaller learning rate, printed `=published:regression.loss` after 300 epochs.
 #
 # ///
 
