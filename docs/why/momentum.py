@@ -64,14 +64,15 @@ for step in range(1, num_steps + 1):
 #
 # $$ p_\lambda(z) = z^2 - (1 + \beta - \eta \lambda)\, z + \beta . \tag{2} $$
 #
-# If the two roots $z_1$ and $z_2$ are different, $d_t = c_1 z_1^t + c_2 z_2^t$ with numbers $c_1$ and
+# The roots may be complex. If the two roots $z_1$ and $z_2$ are different, $d_t = c_1 z_1^t + c_2 z_2^t$ with numbers $c_1$ and
 # $c_2$ that follow from $d_0$ and $d_1$. In the long run the root with the larger absolute value
 # decides. This absolute value is the *rate* on the axis: over many steps
 # $\lvert d_t \rvert$ changes by about this factor per step, on average. If the rate is less than 1, the
 # component converges to zero. The smaller the rate, the faster it does so in the long run. If the rate
 # is larger than 1 and $d_0 \ne 0$, the component diverges.
 #
-# Neither $c_1$ nor $c_2$ is zero if $\beta > 0$ and $d_0 \ne 0$, so the larger root does have an effect.
+# Neither $c_1$ nor $c_2$ is zero if $\beta > 0$ and $d_0 \ne 0$, so the root with the larger absolute value does have
+# an effect.
 # If one of them were zero, we would have
 # $d_t = d_0 z^t$ with a root $z = d_1/d_0 = 1 - \eta \lambda$. But
 # $p_\lambda(1 - \eta \lambda) = \beta \eta \lambda$ is not zero.
@@ -124,7 +125,7 @@ best_rate, plain_lr = np.sqrt(best_beta), 2 / curvatures.sum()
 reached = [rate(c, best_lr, best_beta) for c in curvatures]
 plain = [rate(c, plain_lr, 0) for c in curvatures]
 print(f"best rate (3)    {best_rate:.4f}")
-print("roots of (2)    ", *[f"{r:.4f}" for r in reached])
+print("rates by (2)    ", *[f"{r:.4f}" for r in reached])
 print("gradient descent", *[f"{r:.4f}" for r in plain])
 
 # %% [markdown]
@@ -134,13 +135,13 @@ print("gradient descent", *[f"{r:.4f}" for r in plain])
 # The figure has the same two curvatures. **Question:** the curve of the worst rate has a lowest point.
 # Why is it higher for every $\beta$ other than that of (3), which is `=best_beta:.4f`? Move *Momentum*,
 # which is $\beta$, and look at the panel *Rate against step size*. The slider moves in hundredths, so it
-# comes near this value only. *Step size* is $\eta$, *Condition number* is $\kappa$ and *Largest curvature* is $\lambda_{\mathrm{max}}$. *Noise* and
+# can only come near this value. *Step size* is $\eta$, *Condition number* is $\kappa$ and *Largest curvature* is $\lambda_{\mathrm{max}}$. *Noise* and
 # *Seed* are explained on [the page on the step size](how-long.py).
 
 # %%
 #| code-fold: Code of the figure
 #| widget: gd-step condition=20 lr=1.9
-#| fig-cap: "The worst rate on two axes against the learning rate. With the $\\beta$ of (3) its minimum is $R^\\star$. With any other $\\beta$ its minimum is larger. Above 1 the descent diverges."
+#| fig-cap: "The worst rate on two axes against the learning rate. With the $\\beta$ of (3) its minimum is $R^\\star$. With any other $\\beta$ its minimum is larger. Where the rate is above 1, the descent diverges."
 #| fig-alt: "Rate against learning rates from 0 to 4. Four curves begin near 1, fall, and rise above 1. The one with the largest momentum is level in between. The one with momentum `=best_beta:.2f` has the lowest minimum, on a dashed line at `=best_rate:.2f`. With scripts on, controls below change the learning rate, the momentum, the curvatures, the number of steps and the noise."
 from gdbook.figures.optimizers import rates_over_lr
 
@@ -327,8 +328,8 @@ for kappa in (20, 100, 1000):
 # It remains to show that (3) has the worst rate $R^\star$. Since $1 - R^\star = 2 / (\sqrt\kappa + 1)$ and
 # $1 + R^\star = 2 \sqrt\kappa / (\sqrt\kappa + 1)$, the values of (3) give
 # $\eta \lambda_{\mathrm{min}} = (1 - R^\star)^2$ and $\eta \lambda_{\mathrm{max}} = (1 + R^\star)^2$. For
-# $\kappa > 1$ the solution of exercise 1 shows that all eigenvalues in between have the rate
-# $\sqrt\beta = R^\star$. For $\kappa = 1$ both roots are 0. $\blacksquare$
+# $\kappa > 1$ the solution of exercise 1 shows that all eigenvalues from $\lambda_{\mathrm{min}}$ to
+# $\lambda_{\mathrm{max}}$ have the rate $\sqrt\beta = R^\star$. For $\kappa = 1$ both roots are 0. $\blacksquare$
 #
 # ///
 

@@ -205,8 +205,8 @@ def height(w: np.ndarray) -> np.ndarray:
 # of a second setting: $\beta$ for both kinds of momentum, $\gamma$ for RMSProp, $\beta_1$ for Adam. The
 # five values are 1/2, 4/5, 9/10, 19/20 and 99/100. All else keeps its default. For each setting the
 # search notes the largest loss of 20 starts after `=num_steps` steps, and it chooses the setting for
-# which this is smallest. The comparison uses 200 other starts. The tables and the figure call gradient
-# descent SGD.
+# which this is smallest. The comparison uses 200 other starts. The outputs and the figure call gradient
+# descent SGD; the outputs call $\beta$ and $\beta_1$ momentum, and $\gamma$ decay.
 
 # %%
 #| code-fold: The settings to search, and the descent
@@ -288,7 +288,7 @@ for name, update in UPDATES.items():
 
 # %% [markdown]
 # A step of gradient descent or of momentum adds multiples of gradients. If the valley and the start turn,
-# its path turns with them, and the loss stays the same up to rounding.
+# the path turns with them, and the loss stays the same up to rounding.
 #
 # The median loss of AdaGrad, RMSProp and Adam is now zero up to rounding, and less than that of momentum. In
 # the first valley it was larger. The reason is exercise 2: if $\varepsilon = 0$, the curvature of an
@@ -298,8 +298,8 @@ for name, update in UPDATES.items():
 #
 # - Gradient descent and five other updates take a few lines each. They agree with torch's
 #   up to rounding (exercise 1).
-# - In the long valley the median loss after `=num_steps` steps is
-#   $`=power_of_ten_tex(medians["Momentum"][-1])`$ with tuned momentum,
+# - In the long valley, each update tuned, the median loss after `=num_steps` steps is
+#   $`=power_of_ten_tex(medians["Momentum"][-1])`$ with momentum,
 #   $`=power_of_ten_tex(medians["Adam"][-1])`$ with Adam, and
 #   $`=power_of_ten_tex(medians["SGD"][-1])`$ with gradient descent.
 # - If every axis of this valley is parallel to one coordinate axis, the median loss of AdaGrad, RMSProp and
@@ -431,15 +431,15 @@ w = zero
 for _ in range(6):
     w = w - best_lr * (w - least) @ G
 print(f"kappa {kappa:.2f}, floor {floor:.6f}")
-print(f"six full gradients {excess(w).item():.0e}")
+print(f"six steps with all samples {excess(w).item():.0e}")
 
 # %% [markdown]
-# The curvatures are nearly equal. With full gradients, gradient descent multiplies the distance in each step
-# by at most $(\kappa - 1)/(\kappa + 1)$, here `=(kappa - 1) / (kappa + 1):.2f`. After six such steps
+# The curvatures are nearly equal. With the gradient of all samples, gradient descent multiplies the distance
+# in each step by at most $(\kappa - 1)/(\kappa + 1)$, here `=(kappa - 1) / (kappa + 1):.2f`. After six such steps
 # the loss is lower than that of each of the 30 runs above. So what is left there is caused by the gradients
-# of the mini-batches, which differ from the full one. Which update ends lowest depends on the order of the
-# samples. All end within two percent of the floor, the loss of least squares. The article, with a much
-# smaller learning rate, printed `=published:regression.loss` after 300 epochs.
+# of the mini-batches, which differ from it. Which update ends lowest depends on the order of the
+# samples. All end within two percent of the floor, the loss of least squares. The article, with a
+# learning rate smaller than all of these, printed `=published:regression.loss` after 300 epochs.
 #
 # ///
 
