@@ -3,9 +3,9 @@
 The science never imports it. In the order in which a page passes through:
 
 source          the cells of a page and their options (jupytext)
-translation     the Chinese of its cells, from the file beside it
 source_quotes   the sources of what a page imports from gdbook, in place of the import
-inline_values   the numbers in its prose
+translation     the Chinese of its cells, from the file beside it
+inline_values   the numbers in its prose; `spans` tells prose from code and TeX
 execute         its code, run in a plain kernel (nbclient); `kernel` runs inside
 outputs         what a kernel sent, as a page can show it
 notebook        the page that has run

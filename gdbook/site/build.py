@@ -73,7 +73,7 @@ class Build:
         """Run all notebook pages."""
         published = [file for file in files if self.is_published(file)]
         check_addresses(published)
-        for file in published:
+        for file in published:  # all, before any page uses what another one explains
             if file.src_uri.endswith(".md"):
                 check_encoding(file)
                 self.reference.read(file.src_uri, file.content_string)

@@ -23,6 +23,7 @@ from gdbook.site.build import ZIP, Build
 # it would name each notebook that it publishes
 logging.getLogger("mkdocs.plugins.mkdocs_jupyter").setLevel(logging.WARNING)
 logging.getLogger("jieba").setLevel(logging.CRITICAL)  # it tells how it starts
+# MkDocs loads this file once: the editions are built by one object, one after the other
 build = Build()
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 from mkdocs.exceptions import PluginError
 
-OTHER_LANGUAGES = {"zh"}  # cells tagged with one of these belong to another build
 # comments that look like magics stay comments
 PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 SUFFIXES = (".py", ".ipynb")  # of notebook pages
@@ -94,7 +93,6 @@ def split(text: str, uri: str) -> tuple[Cell, ...]:
     return tuple(
         read_cell(cell, f"{uri}, cell {number}")
         for number, cell in enumerate(notebook.cells, 1)
-        if not set(cell.metadata.get("tags", [])) & OTHER_LANGUAGES
     )
 
 

@@ -73,14 +73,6 @@ def test_formulas_carry_mathml_and_no_script_draws_them(book):
     ]
 
 
-def test_cells_in_another_language_wait_for_their_own_build(book):
-    other = '# %% [markdown] tags=["zh"]\n# 中文\n\n'
-    book.write("page.py", other + "# %% [markdown]\n# English\n")
-    book.build()
-    assert "中文" not in book.page("page.html")
-    assert "English" in book.page("page.html")
-
-
 def test_a_note_keeps_its_words_and_loses_its_margin_in_a_download(book):
     note = '<span class="margin">An *aside*, see [home](index.md).</span>'
     book.write("page.py", f"# %% [markdown]\n# Text. {note}\n\n# %%\nprint(1)\n")

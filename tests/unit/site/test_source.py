@@ -66,11 +66,6 @@ def test_scripts_and_notebooks_are_notebook_pages(uri, expected):
     assert is_notebook(uri) is expected
 
 
-def test_a_cell_of_another_language_is_left_out_and_counted(tmp_path):
-    text = '# %% tags=["zh"]\nx = 1\n\n# %% tags=["other"]\nx = 2\n'
-    assert read(tmp_path, text) == (Cell("code", "x = 2", "a.py, cell 2"),)
-
-
 @pytest.mark.parametrize(
     ("options", "shown"), [({}, True), ({"echo": True}, True), ({"echo": False}, False)]
 )
