@@ -1,6 +1,7 @@
 """Kernels are as fresh as a reader's, and leave nothing behind."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -153,11 +154,16 @@ def leaves(seconds: str) -> str:
 def test_what_a_cell_started_ends_with_the_build(book, tmp_path, seconds):
     temporary = tmp_path / "t"
     temporary.mkdir()
-    code = f"import psutil\n\nprint(len(psutil.Process().children()), '{seconds}')\n"
+    code = """import psutil
+
+below = psutil.Process().children(recursive=True)
+print("sleeping:", sum(one.name() == "sleep" for one in below))
+"""
     book.write("page.py", leaves(seconds) + code)
     done = book.mkdocs("build", TMPDIR=str(temporary))
     assert done.returncode == 0, done.stdout
-    assert f"3 {seconds}" in book.page("page.html")  # the fourth left its parent
+    # the fourth one has left its parent, or is about to
+    assert re.search(r"sleeping: [34]\b", book.page("page.html"))
     assert processes_called(seconds) == []
     assert [*temporary.iterdir()] == []
 
