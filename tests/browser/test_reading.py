@@ -12,6 +12,15 @@ from .visits import CHINESE
 
 FIGURE = "experiment/train.html"  # a page with a figure that is no widget
 NOTE = "experiment/model.html"  # a page with a side note
+WITH_FOLDS = "why/momentum.html"  # a page with code and outputs in folds
+SIZES = """() => {
+  const found = {};
+  for (const one of document.querySelectorAll("article :is(pre > code, pre.output)")) {
+    const place = one.closest("details") ? "in a fold" : "outside";
+    (found[place] ??= []).push(parseFloat(getComputedStyle(one).fontSize));
+  }
+  return found;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +133,16 @@ def test_a_figure_grows_and_shrinks_from_the_keyboard(browser, site):
     page.keyboard.press("Escape")
     assert not page.locator(".large").first.is_visible()
     assert button.evaluate("one => one === document.activeElement")
+    page.context.close()
+
+
+@pytest.mark.parametrize("edition", ["", CHINESE])
+def test_code_and_outputs_have_one_size_in_folds_too(edition, browser, site):
+    page = opened(browser, site, edition + WITH_FOLDS, 390)
+    sizes = page.evaluate(SIZES)
+    assert {*sizes} == {"in a fold", "outside"}
+    (size,) = {px for found in sizes.values() for px in found}
+    assert size > 12
     page.context.close()
 
 
