@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gdbook.site.outputs import CHARACTERS, LINES, OUTPUTS
 from gdbook.site.source import OPTIONS
 
 from ..conftest import ROOT
@@ -69,6 +70,11 @@ def test_a_minimal_page_that_is_wrong_is_refused(start, page):
 def test_every_option_of_a_cell_has_a_row():
     rows = re.findall(r"^\| `([\w-]+)` \|", TEXT.partition("### Options")[2], re.M)
     assert rows == [*OPTIONS]
+
+
+def test_the_limits_of_outputs_are_those_of_the_build():
+    limits = f"behind {LINES:,} lines or {CHARACTERS:,} characters, and a cell behind"
+    assert f"{limits} {OUTPUTS} outputs" in TEXT
 
 
 def test_every_file_that_it_names_is_there():
