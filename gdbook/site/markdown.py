@@ -145,17 +145,20 @@ def printed(text: str, words: Words) -> str:
 def drawing_of(data: dict, alt: str, name: str, done: RunCell, words: Words) -> str:
     """The HTML of a drawing; around it the interactive figure that a cell asks for."""
     svg = data.get(SVG, "")
-    if not SIZE.search(svg):  # it does not come from figure_svg
+    ours = bool(SIZE.search(svg))  # it comes from figure_svg
+    if ours:
+        svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")
+        svg = words.drawing(svg, done.cell.place)
+        svg = svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1)
+        # the same drawing may stand on a page twice
+        drawing = IDS.sub(rf"\g<0>{name}-", svg)
+    else:
         form = SVG if svg else "image/png"
         coded = b64encode(svg.encode()).decode() if svg else data[form]
-        return f'<img src="data:{form};base64,{"".join(coded.split())}" alt="{alt}">'
-    svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")
-    svg = words.drawing(svg, done.cell.place)
-    svg = svg.replace('role="img"', f'role="img" aria-label="{alt}"', 1)
-    svg = IDS.sub(rf"\g<0>{name}-", svg)  # the same drawing may stand on a page twice
+        drawing = f'<img src="data:{form};base64,{"".join(coded.split())}" alt="{alt}">'
     if widget := done.cell.options.get("widget"):
-        return widgets.from_option(widget, svg, done.cell.place)
-    return enlargeable(svg, name, words)
+        return widgets.from_option(widget, drawing, done.cell.place)
+    return enlargeable(drawing, name, words) if ours else drawing
 
 
 def enlargeable(svg: str, name: str, words: Words) -> str:

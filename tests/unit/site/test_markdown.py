@@ -35,6 +35,16 @@ def test_equal_figures_of_a_cell_have_each_their_own_caption_and_ids():
     assert ['id="figure-2-d123456-a"' in one for one in drawings] == [False, True]
 
 
+def test_an_image_too_stands_inside_the_interactive_figure_that_its_cell_asks_for():
+    image = {"output_type": "display_data", "data": {"image/png": "AAAA\n"}}
+    options = {"fig-cap": ("One.",), "fig-alt": ("Up.",)}
+    plain = Assembly((code_cell(outputs=[image], **options),), "page", ENGLISH)
+    assert plain.waiting[1].startswith("<img ")
+    options["widget"] = "gd-step condition=20"
+    page = Assembly((code_cell(outputs=[image], **options),), "page", ENGLISH)
+    assert page.waiting[1].startswith('<gd-step condition="20"><img ')
+
+
 def test_html_waits_outside_and_comes_back_to_its_place():
     waiting = Waiting()
     page = f"{waiting.put('<b>one</b>')} {waiting.put('two', 'span', 'data')}"
